@@ -1,0 +1,38 @@
+#include "model/ids.h"
+
+namespace sentinel::model {
+namespace {
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+std::optional<Id> Id::parse(std::string_view hex) {
+  if (hex.size() != 2 * kBytes) return std::nullopt;
+  std::array<std::uint8_t, kBytes> bytes{};
+  for (std::size_t i = 0; i < kBytes; ++i) {
+    const int high = hex_value(hex[2 * i]);
+    const int low = hex_value(hex[2 * i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return Id{bytes};
+}
+
+std::string Id::text() const {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * kBytes);
+  for (const std::uint8_t byte : bytes_) {
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 0xFU];
+  }
+  return text;
+}
+
+}  // namespace sentinel::model

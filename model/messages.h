@@ -1,0 +1,132 @@
+// What processes say to each other over a connection: Redis' commands, replies and pub/sub messages as values.
+#pragma once
+
+#include <boost/container/small_vector.hpp>
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include "model/events.h"
+#include "model/ids.h"
+
+namespace sentinel::model {
+
+// --- what a sentinel asks ---------------------------------------------------------------------------------
+
+struct Auth {
+  Symbol password{};
+};
+struct SetName {};  // CLIENT SETNAME
+struct Ping {};
+struct InfoRequest {};  // INFO
+
+// A hello: what a sentinel tells the others about itself and about a master (sentinelSendHello).
+struct Hello {
+  Address sender{};
+  Id sender_id{};
+  Epoch current_epoch{};
+  Symbol master_name{};
+  Address master{};
+  Epoch config_epoch{};
+};
+struct Publish {  // PUBLISH __sentinel__:hello
+  Hello hello{};
+};
+struct Subscribe {};  // SUBSCRIBE __sentinel__:hello
+
+struct IsMasterDown {  // SENTINEL is-master-down-by-addr
+  Address master{};
+  Epoch epoch{};
+  std::optional<Id> candidate{};  // nullopt is `*`: no vote is asked for
+};
+
+// MULTI, SLAVEOF, CONFIG REWRITE, CLIENT KILL TYPE normal, CLIENT KILL TYPE pubsub, EXEC (sentinelSendSlaveOf).
+struct Reconfigure {
+  static constexpr std::uint8_t kCommands = 6;
+  std::optional<Address> master{};  // nullopt is NO ONE
+};
+struct ScriptKill {};
+
+// --- what a replica asks of its master --------------------------------------------------------------------
+
+struct ReplConf {  // REPLCONF listening-port, ip-address, capa
+  Address listening{};
+};
+struct Psync {
+  std::optional<Id> replication_id{};  // nullopt is `?`
+  Offset next = -1;                    // first byte that is wanted
+};
+
+// --- replies ----------------------------------------------------------------------------------------------
+
+// The first word of a status or error reply, as far as anyone looks at it.
+enum class Status : std::uint8_t {
+  kOk,
+  kPong,
+  kLoading,
+  kMasterDown,
+  kBusy,
+  kMisconf,
+  kNoAuth,
+  kNoPermission,
+  kNoMasterLink,
+  kUnknownCommand,
+};
+struct StatusReply {
+  Status status = Status::kOk;
+};
+
+// What INFO tells a sentinel (sentinelRefreshInstanceInfo). The replica's part counts only if role is replica.
+struct InfoReply {
+  static constexpr std::size_t kInlineReplicas = 8;
+
+  Id run_id{};
+  InstanceKind role = InstanceKind::kMaster;  // kMaster or kReplica
+  boost::container::small_vector<Address, kInlineReplicas> replicas{};  // slaveN lines, in order of attachment
+  std::optional<std::int64_t> link_down_seconds{};  // master_link_down_since_seconds; may be -1
+  Address master{};
+  bool link_up = false;
+  int priority = 100;
+  bool announced = true;
+  Offset offset = 0;
+};
+
+struct IsMasterDownReply {
+  bool down = false;
+  std::optional<Id> leader{};  // nullopt is `*`
+  Epoch leader_epoch{};
+};
+
+struct PsyncReply {
+  enum class Kind : std::uint8_t { kFullResync, kContinue, kRefused } kind = Kind::kRefused;
+  Id replication_id{};
+  Offset offset = 0;  // of the snapshot, for a full resync
+};
+
+// --- pushed without being asked ---------------------------------------------------------------------------
+
+struct HelloPush {  // a message on __sentinel__:hello
+  Hello hello{};
+};
+struct Snapshot {};  // the end of the RDB file of a full resync
+struct ReplicationStream {
+  std::int64_t bytes = 0;
+  std::optional<Hello> hello{};  // a PUBLISH is replicated, so that the replica's subscribers hear it
+};
+
+using Message = std::variant<Auth, SetName, Ping, InfoRequest, Publish, Subscribe, IsMasterDown, Reconfigure, ScriptKill,
+                             ReplConf, Psync, StatusReply, InfoReply, IsMasterDownReply, PsyncReply, HelloPush,
+                             Snapshot, ReplicationStream>;
+
+// Who waits for a reply, and what for. It travels with the command and comes back with the reply: Redis answers
+// in order on a connection, so this stands for the queue of callbacks that hiredis keeps.
+struct Callback {
+  enum class What : std::uint8_t { kDiscard, kPing, kInfo, kPublish, kIsMasterDown, kReconfigure, kReplication };
+  What what = What::kDiscard;
+  InstanceKind kind = InstanceKind::kMaster;
+  std::uint16_t master = 0;   // where the instance was when it asked; `serial` tells whether it still is there
+  std::uint16_t index = 0;
+  std::uint32_t serial = 0;
+};
+
+}  // namespace sentinel::model

@@ -1,0 +1,72 @@
+// The one shape of every process: (now, input, random) in, effects out.
+#pragma once
+
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "model/commands.h"
+#include "model/events.h"
+#include "model/ids.h"
+#include "model/messages.h"
+
+namespace sentinel::model {
+
+// --- inputs -----------------------------------------------------------------------------------------------
+
+struct Started {};     // the process was started; the first input of its life
+struct TimerFired {};  // the timer that the process asked for
+struct Connected {     // a connection that the process opened is established
+  Socket socket{};
+};
+struct Disconnected {  // refused, reset or closed by the other end
+  Socket socket{};
+};
+struct MessageArrived {
+  Socket socket{};
+  Callback callback{};
+  const Message* message = nullptr;  // valid during the step
+};
+struct CommandArrived {
+  const Command* command = nullptr;  // valid during the step
+};
+using Input = std::variant<Started, TimerFired, Connected, Disconnected, MessageArrived, CommandArrived>;
+
+// --- effects ----------------------------------------------------------------------------------------------
+
+struct Connect {
+  Socket socket{};
+  Address to{};
+};
+struct Disconnect {
+  Socket socket{};
+};
+struct Send {
+  Socket socket{};
+  Callback callback{};
+  Message message{};
+};
+struct Persist {};  // the configuration is written to disk now
+using Action = std::variant<Connect, Disconnect, Send, Event, Answer, Persist>;
+
+// What a step wants done: a scratch buffer of the driver that is cleared and used again; never part of a run.
+struct Effects {
+  std::vector<Action> actions;        // in order
+  std::optional<Millis> next_timer;   // replaces the timer that is set, counted from now
+
+  void clear() {
+    actions.clear();
+    next_timer.reset();
+  }
+  void connect(Socket socket, Address to) { actions.emplace_back(Connect{socket, to}); }
+  void disconnect(Socket socket) { actions.emplace_back(Disconnect{socket}); }
+  void send(Socket socket, const Callback& callback, Message message) {
+    actions.emplace_back(Send{socket, callback, std::move(message)});
+  }
+  void emit(const Event& event) { actions.emplace_back(event); }
+  void answer(const Answer& answer) { actions.emplace_back(answer); }
+  void persist() { actions.emplace_back(Persist{}); }
+};
+
+}  // namespace sentinel::model
