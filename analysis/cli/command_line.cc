@@ -1,0 +1,51 @@
+#include "analysis/cli/command_line.h"
+
+#include <charconv>
+#include <iostream>
+
+#include "sim/bad_input.h"
+
+namespace sentinel::cli {
+
+void CommandLine::positional(const char* name, int count) {
+  hidden_.add_options()(name, po::value<std::vector<std::string>>(), "");
+  positional_.add(name, count);
+}
+
+bool CommandLine::parse(const Arguments& arguments, po::variables_map& values) {
+  visible_.add_options()("help,h", "print this");
+  po::options_description all;
+  all.add(visible_).add(hidden_);
+  try {
+    using Style = po::command_line_style::style_t;
+    const auto style = Style::unix_style & ~Style::allow_guessing;
+    po::store(po::command_line_parser(arguments).options(all).positional(positional_).style(style).run(), values);
+  } catch (const po::unknown_option& unknown) {
+    reject_unknown(unknown.get_option_name());
+  } catch (const po::too_many_positional_options_error&) {
+    throw sim::BadInput{"too many arguments; usage: " + usage_};
+  } catch (const po::error& error) {
+    throw sim::BadInput{std::string{error.what()} + "; usage: " + usage_};
+  }
+  if (values.count("help") == 0) return true;
+  std::cout << "usage: " << usage_ << "\n\n" << visible_ << "\nexample: " << example_ << '\n';
+  return false;
+}
+
+void CommandLine::reject_unknown(const std::string& option) const {
+  std::vector<std::string> names;
+  for (const auto& known : visible_.options()) names.push_back("--" + known->long_name());
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  throw sim::BadInput{"unknown option '" + option + "'" + sim::suggestion(option, known) + "; usage: " + usage_};
+}
+
+std::uint64_t positive_number(const std::string& text, std::string_view option) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number == 0) {
+    throw sim::BadInput{std::string{option} + " '" + text + "' is not a whole number from 1 on"};
+  }
+  return number;
+}
+
+}  // namespace sentinel::cli

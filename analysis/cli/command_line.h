@@ -1,0 +1,55 @@
+// What all subcommands share: their declaration, options that suggest the nearest known word, exit codes.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sentinel::cli {
+
+namespace po = boost::program_options;
+
+inline constexpr int kAsExpected = 0;
+inline constexpr int kFailed = 1;         // an expectation or invariant failed
+inline constexpr int kBadInput = 2;
+inline constexpr int kInconclusive = 3;
+inline constexpr int kContradiction = 4;  // same seed, other digest
+
+using Arguments = std::vector<std::string>;
+
+struct Subcommand {
+  std::string_view name;
+  std::string_view answers;  // the question that it answers
+  int (*run)(const Arguments& arguments);
+};
+
+int run_command(const Arguments& arguments);    // run.cc
+int check_command(const Arguments& arguments);  // check.cc
+
+// Options and positional arguments of one subcommand. `--help` prints `usage`, the options and `example`.
+class CommandLine {
+ public:
+  CommandLine(std::string usage, std::string example) : usage_(std::move(usage)), example_(std::move(example)) {}
+
+  po::options_description_easy_init options() { return visible_.add_options(); }
+  // A positional argument, `count` times at most (-1: any number).
+  void positional(const char* name, int count);
+
+  // False if help was asked for, and printed. Throws BadInput for what is unknown, malformed or missing.
+  bool parse(const Arguments& arguments, po::variables_map& values);
+
+ private:
+  [[noreturn]] void reject_unknown(const std::string& option) const;
+
+  std::string usage_;
+  std::string example_;
+  po::options_description visible_{"options"};
+  po::options_description hidden_;
+  po::positional_options_description positional_;
+};
+
+// Number of a seed, of seeds or of jobs: a whole number from 1 on. Throws BadInput.
+std::uint64_t positive_number(const std::string& text, std::string_view option);
+
+}  // namespace sentinel::cli

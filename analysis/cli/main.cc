@@ -1,0 +1,60 @@
+// sentinel-sim: the program.
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <iostream>
+
+#include "analysis/cli/command_line.h"
+#include "sim/bad_input.h"
+
+namespace {
+
+using namespace sentinel::cli;
+
+constexpr std::array kSubcommands = {
+    Subcommand{"run", "what happens: the event streams of one run", run_command},
+    Subcommand{"check", "does it happen as expected: golden streams and expectations, over many seeds", check_command},
+};
+
+void print_help() {
+  std::cout << "sentinel-sim: a deterministic simulator of Redis Sentinel failover\n\nusage: sentinel-sim COMMAND …\n\n";
+  for (const Subcommand& subcommand : kSubcommands) {
+    std::cout << "  " << subcommand.name << std::string(8 - subcommand.name.size(), ' ') << subcommand.answers << '\n';
+  }
+  std::cout << "\n`sentinel-sim COMMAND --help` tells more.\n"
+               "example: sentinel-sim run scenarios/documented/master_down.json --format pmessage\n";
+}
+
+int dispatch(const Arguments& arguments) {
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
+    print_help();
+    return arguments.empty() ? kBadInput : kAsExpected;
+  }
+  if (arguments[0] == "--version") {
+    std::cout << "sentinel-sim " SENTINEL_SIM_VERSION "\n";
+    return kAsExpected;
+  }
+  const auto subcommand = std::ranges::find(kSubcommands, arguments[0], &Subcommand::name);
+  if (subcommand == kSubcommands.end()) {
+    std::vector<std::string_view> names;
+    for (const Subcommand& known : kSubcommands) names.push_back(known.name);
+    throw sentinel::sim::BadInput{"unknown command '" + arguments[0] + "'" +
+                                  sentinel::sim::suggestion(arguments[0], names) + "; see sentinel-sim --help"};
+  }
+  return subcommand->run(Arguments(arguments.begin() + 1, arguments.end()));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  try {
+    return dispatch(Arguments(argv + 1, argv + argc));
+  } catch (const sentinel::sim::BadInput& bad) {
+    std::cerr << "sentinel-sim: " << bad.what() << '\n';
+    return kBadInput;
+  } catch (const std::exception& error) {
+    std::cerr << "sentinel-sim: " << error.what() << '\n';
+    return kBadInput;
+  }
+}

@@ -1,0 +1,141 @@
+#include "sim/event_text.h"
+
+#include <chrono>
+#include <ctime>
+
+namespace sentinel::sim {
+namespace {
+
+using model::Event;
+using model::InstanceKind;
+using model::Payload;
+
+std::string name_and_port(const model::Address& address, const SymbolTable& symbols) {
+  const std::string_view host = symbols.text(address.host);
+  const bool is_v6 = host.find(':') != std::string_view::npos;
+  std::string text = is_v6 ? "[" + std::string{host} + "]" : std::string{host};
+  return text + ":" + std::to_string(address.port);
+}
+
+std::string master_text(const Event& event, const SymbolTable& symbols) {
+  return std::string{symbols.text(event.master_name)} + " " + address_text(event.master_address, symbols);
+}
+
+// `<kind> <name> <ip> <port>`, for others than masters followed by `@` and the master.
+std::string instance_text(const Event& event, const SymbolTable& symbols) {
+  std::string text{model::instance_kind_name(event.subject)};
+  text += ' ';
+  if (event.subject == InstanceKind::kMaster) return text + master_text(event, symbols);
+  text += event.subject == InstanceKind::kReplica ? name_and_port(event.address, symbols) : event.id.text();
+  return text + " " + address_text(event.address, symbols) + " @ " + master_text(event, symbols);
+}
+
+// As ctime() writes it, without the line end; the clock of the simulation is UTC.
+std::string calendar_text(model::Instant at) {
+  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::string text(32, '\0');
+  text.resize(std::strftime(text.data(), text.size(), "%a %b %e %H:%M:%S %Y", &parts));
+  return text;
+}
+
+}  // namespace
+
+std::string address_text(const model::Address& address, const SymbolTable& symbols) {
+  return std::string{symbols.text(address.host)} + " " + std::to_string(address.port);
+}
+
+std::string payload_text(const Event& event, const SymbolTable& symbols) {
+  const auto instance = [&] { return instance_text(event, symbols); };
+  switch (model::event_row(event.kind).payload) {
+    case Payload::kInstance: return instance();
+    case Payload::kQuorum: return instance() + " quorum " + std::to_string(event.quorum);
+    case Payload::kVotes:
+      return instance() + " #quorum " + std::to_string(event.value) + "/" + std::to_string(event.quorum);
+    case Payload::kRole: return instance() + " new reported role is " + std::string{instance_kind_name(event.role)};
+    case Payload::kOption:
+      return instance() + " " + std::string{symbols.text(event.option)} + " " +
+             std::string{symbols.text(event.option_value)};
+    case Payload::kAddressSwitch:
+      return instance() + " ip " + std::string{symbols.text(event.new_address.host)} + " port " +
+             std::to_string(event.new_address.port) + " for " + event.id.text();
+    case Payload::kMatches: return instance() + " " + std::to_string(event.value) + " additional matching instances";
+    case Payload::kEpoch: return std::to_string(event.epoch.value);
+    case Payload::kVote: return event.candidate.text() + " " + std::to_string(event.epoch.value);
+    case Payload::kSwitch: return master_text(event, symbols) + " " + address_text(event.new_address, symbols);
+    case Payload::kTilt: return event.kind == model::EventKind::kTilt ? "#tilt mode entered" : "#tilt mode exited";
+    case Payload::kVotedFor:
+      return event.id.text() + " voted for " + event.candidate.text() + " " + std::to_string(event.epoch.value);
+    case Payload::kFailoverDelay:
+      return "Next failover delay: I will not start a failover before " + calendar_text(event.until);
+    case Payload::kUserFailover:
+      return "Executing user requested FAILOVER of '" + std::string{symbols.text(event.master_name)} + "'";
+  }
+  return {};
+}
+
+std::string answer_text(const model::Answer& answer, const SymbolTable& symbols) {
+  using Kind = model::Answer::Kind;
+  const std::string number = std::to_string(answer.number);
+  switch (answer.kind) {
+    case Kind::kOk: return "OK";
+    case Kind::kInteger: return "(integer) " + number;
+    case Kind::kAddress:
+      return "1) \"" + std::string{symbols.text(answer.address.host)} + "\" 2) \"" + std::to_string(answer.address.port) + "\"";
+    case Kind::kNull: return "(nil)";
+    case Kind::kNoSuchMaster: return "(error) ERR No such master with that name";
+    case Kind::kInProgress: return "(error) INPROG Failover already in progress";
+    case Kind::kNoGoodReplica: return "(error) NOGOODSLAVE No suitable replica to promote";
+    case Kind::kDuplicateMaster: return "(error) ERR Duplicate master name.";
+    case Kind::kQuorumReachable:
+      return "OK " + number + " usable Sentinels. Quorum and failover authorization can be reached";
+    case Kind::kNoQuorum: {
+      std::string text = "(error) NOQUORUM " + number + " usable Sentinels. ";
+      if (answer.quorum_unreachable) {
+        text += "Not enough available Sentinels to reach the specified quorum for this master";
+      }
+      if (answer.quorum_unreachable && answer.majority_unreachable) text += ". ";
+      if (answer.majority_unreachable) {
+        text += "Not enough available Sentinels to reach the majority and authorize a failover";
+      }
+      return text;
+    }
+    case Kind::kLoading: return "(error) LOADING Redis is loading the dataset in memory";
+    case Kind::kAlreadyConnected: return "OK Already connected to specified master";
+    case Kind::kUnknownCommand: return "(error) ERR unknown command";
+    case Kind::kNoConnection: return "Could not connect: Connection refused";
+  }
+  return {};
+}
+
+// Greedy, with one point to come back to: linear in practice, no recursion.
+bool matches_glob(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0;
+  std::size_t t = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+bool matches(const EventPattern& pattern, NodeId node, const Event& event, std::string_view payload) {
+  return pattern.kind == event.kind && pattern.node.value_or(node) == node &&
+         (pattern.payload.empty() || matches_glob(pattern.payload, payload));
+}
+
+}  // namespace sentinel::sim

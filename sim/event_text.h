@@ -1,0 +1,28 @@
+// Events, answers and patterns as text: the only place where the payloads that Redis prints are written.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/commands.h"
+#include "model/events.h"
+#include "sim/scenario.h"
+
+namespace sentinel::sim {
+
+// The payload of an event, byte for byte as Redis publishes it (sentinelEvent).
+std::string payload_text(const model::Event& event, const SymbolTable& symbols);
+
+// An answer as redis-cli shows it, on one line.
+std::string answer_text(const model::Answer& answer, const SymbolTable& symbols);
+
+// `ip port`.
+std::string address_text(const model::Address& address, const SymbolTable& symbols);
+
+// `*` stands for any text.
+bool matches_glob(std::string_view pattern, std::string_view text);
+
+// Whether `event` of `node`, with this payload, is one that the pattern means.
+bool matches(const EventPattern& pattern, NodeId node, const model::Event& event, std::string_view payload);
+
+}  // namespace sentinel::sim

@@ -1,0 +1,159 @@
+#include "sim/formats.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <iomanip>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "sim/event_text.h"
+
+namespace sentinel::sim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using model::Event;
+using model::Payload;
+
+constexpr std::array<std::string_view, 4> kFormatNames = {"events", "pmessage", "log", "jsonl"};
+constexpr int kFirstPid = 1000;
+
+// `   15.315`: seconds since the start.
+std::string seconds_text(SimTime at) {
+  const auto millis = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
+  std::string fraction = std::to_string(millis % 1000);
+  fraction.insert(0, 3 - fraction.size(), '0');
+  std::string text = std::to_string(millis / 1000) + "." + fraction;
+  constexpr std::size_t kWidth = 9;
+  if (text.size() < kWidth) text.insert(0, kWidth - text.size(), ' ');
+  return text;
+}
+
+// `12 Jun 2018 16:10:14.250`, as serverLogRaw() writes it.
+std::string log_time_text(model::Instant at) {
+  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::ostringstream text;
+  text << std::put_time(&parts, "%d %b %Y %H:%M:%S.") << std::setw(3) << std::setfill('0')
+       << at.time_since_epoch().count() % 1000;
+  return text.str();
+}
+
+char level_sign(model::Level level) {
+  switch (level) {
+    case model::Level::kDebug: return '.';
+    case model::Level::kVerbose: return '-';
+    case model::Level::kNotice: return '*';
+    case model::Level::kWarning: return '#';
+  }
+  return '?';
+}
+
+Json address_json(const model::Address& address, const SymbolTable& symbols) {
+  return Json{{"ip", symbols.text(address.host)}, {"port", address.port}};
+}
+
+// The facts that the payload is made of.
+void add_fields(Json& line, const Event& event, const SymbolTable& symbols) {
+  const Payload payload = model::event_row(event.kind).payload;
+  if (payload == Payload::kTilt) return;
+  if (payload == Payload::kEpoch || payload == Payload::kVote) {
+    if (payload == Payload::kVote) line["candidate"] = event.candidate.text();
+    line["epoch"] = event.epoch.value;
+    return;
+  }
+  line["master"] = symbols.text(event.master_name);
+  line["master_address"] = address_json(event.master_address, symbols);
+  line["instance"] = model::instance_kind_name(event.subject);
+  if (event.subject != model::InstanceKind::kMaster) line["address"] = address_json(event.address, symbols);
+  if (event.subject == model::InstanceKind::kSentinel) line["id"] = event.id.text();
+  switch (payload) {
+    case Payload::kQuorum: line["quorum"] = event.quorum; break;
+    case Payload::kVotes:
+      line["votes"] = event.value;
+      line["quorum"] = event.quorum;
+      break;
+    case Payload::kRole: line["role"] = model::instance_kind_name(event.role); break;
+    case Payload::kOption:
+      line["option"] = symbols.text(event.option);
+      line["value"] = symbols.text(event.option_value);
+      break;
+    case Payload::kAddressSwitch:
+      line["new_address"] = address_json(event.new_address, symbols);
+      line["id"] = event.id.text();
+      break;
+    case Payload::kMatches: line["matches"] = event.value; break;
+    case Payload::kSwitch: line["new_address"] = address_json(event.new_address, symbols); break;
+    default: break;
+  }
+}
+
+}  // namespace
+
+std::span<const std::string_view> format_names() { return kFormatNames; }
+
+std::optional<Format> find_format(std::string_view name) {
+  const auto found = std::ranges::find(kFormatNames, name);
+  if (found == kFormatNames.end()) return std::nullopt;
+  return static_cast<Format>(found - kFormatNames.begin());
+}
+
+std::string event_line(const Scenario& scenario, const Record& record) {
+  const std::string prefix = seconds_text(record.at) + " " + scenario.node(record.node).name + " ";
+  if (const auto* reply = std::get_if<CommandReply>(&record.what)) {
+    const auto& command = std::get<CommandStep>(scenario.steps[reply->step].action);
+    return prefix + "\"" + command.text + "\" -> " + answer_text(reply->answer, scenario.symbols);
+  }
+  const auto& event = std::get<Event>(record.what);
+  if (!event.published) return {};
+  return prefix + std::string{model::event_row(event.kind).channel} + " " + payload_text(event, scenario.symbols);
+}
+
+void StreamWriter::operator()(const Record& record) {
+  if (record.at < scenario_->from || only_.value_or(record.node) != record.node) return;
+  if (format_ == Format::kEvents) {
+    const std::string line = event_line(*scenario_, record);
+    if (!line.empty()) *out_ << line << '\n';
+  } else if (const auto* event = std::get_if<Event>(&record.what)) {
+    write_event(record, *event);
+  } else {
+    write_reply(record, std::get<CommandReply>(record.what));
+  }
+}
+
+void StreamWriter::write_event(const Record& record, const Event& event) {
+  const model::EventRow& row = model::event_row(event.kind);
+  const std::string payload = payload_text(event, scenario_->symbols);
+  if (format_ == Format::kLog) {
+    if (row.level < model::Level::kNotice) return;  // loglevel notice, the default
+    *out_ << kFirstPid + static_cast<int>(record.node) << ":X " << log_time_text(record.clock) << ' '
+          << level_sign(row.level) << ' ' << row.channel << (row.channel.empty() ? "" : " ") << payload << '\n';
+  } else if (!event.published) {
+    return;
+  } else if (format_ == Format::kPmessage) {
+    *out_ << "1) \"pmessage\"\n2) \"*\"\n3) \"" << row.channel << "\"\n4) \"" << payload << "\"\n";
+  } else {
+    Json line{{"t", record.at.time_since_epoch().count()},
+              {"node", scenario_->node(record.node).name},
+              {"channel", row.channel},
+              {"message", payload}};
+    add_fields(line, event, scenario_->symbols);
+    *out_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+  }
+}
+
+// Answers go to the one who asked; only in JSON they stand among the events.
+void StreamWriter::write_reply(const Record& record, const CommandReply& reply) {
+  if (format_ != Format::kJsonl) return;
+  const auto& command = std::get<CommandStep>(scenario_->steps[reply.step].action);
+  const Json line{{"t", record.at.time_since_epoch().count()},
+                  {"node", scenario_->node(record.node).name},
+                  {"command", command.text},
+                  {"answer", answer_text(reply.answer, scenario_->symbols)}};
+  *out_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace sentinel::sim

@@ -1,0 +1,129 @@
+// The connections between processes. They behave like TCP: first in first out, refused when nobody listens, reset when
+// an end is gone, silent when packets are dropped; what is lost comes later.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "model/messages.h"
+#include "model/random.h"
+#include "model/step.h"
+#include "sim/agenda.h"
+#include "sim/scenario.h"
+#include "sim/topology.h"
+
+namespace sentinel::sim {
+
+class Network {
+ public:
+  // `scenario` must outlive the network and its copies.
+  Network(const Scenario& scenario, std::uint64_t seed);
+
+  // --- what processes do ---
+  void connect(Agenda& agenda, NodeId from, model::Socket socket, model::Address to);
+  void send(Agenda& agenda, NodeId from, model::Socket socket, const model::Callback& callback, model::Message message);
+  void close(Agenda& agenda, NodeId node, model::Socket socket);
+  // The process is gone; the operating system closes its connections, and refuses new ones.
+  void stop_listening(Agenda& agenda, NodeId node);
+  void listen(NodeId node) { listening_[index(node)] = true; }
+
+  // --- what happens on the way ---
+  // The process that must run for this to happen; nullopt if none must (or if it is void).
+  std::optional<NodeId> receiver(const Happening& happening) const;
+  // The receiver does not run. What happens instead when it goes on: its host has kept for it what arrived.
+  Happening put_aside(Agenda& agenda, const Happening& happening);
+  // Makes it happen. The input for receiver(), if any. A message in it stays valid until release().
+  std::optional<model::Input> arrive(Agenda& agenda, const Happening& happening);
+  void release();
+
+  // --- what is done to the network ---
+  Topology& topology() { return topology_; }
+  // After cuts have changed: what was lost is sent again when TCP would.
+  void retransmit(Agenda& agenda);
+
+ private:
+  static constexpr std::uint32_t kNone = 0xFFFF'FFFFU;
+
+  struct Parcel {
+    model::Callback callback{};
+    model::Message message{};
+    bool closes = false;       // the sender closed its end after all that came before
+    std::uint32_t next = kNone;
+  };
+
+  // One direction of a connection. Its parcels, in order: those that the receiver's host has put aside, those underway,
+  // those that were lost or follow a lost one.
+  struct Pipe {
+    std::uint32_t first = kNone;
+    std::uint32_t last = kNone;
+    SimTime latest_arrival = SimTime::min();
+    std::uint32_t underway = 0;               // parcels that a kDeliver is scheduled for
+    std::uint32_t lost = 0;                   // parcels that will be sent again
+    std::uint32_t superseded = 0;             // the next so many kDelivers were for parcels that are lost now
+    std::optional<SimTime> unanswered_since;  // since when the sender misses an acknowledgement
+    bool broken = false;                      // a packet was rejected: no more goes through
+  };
+
+  struct End {
+    NodeId node{};
+    model::Socket socket{};
+    bool open = false;
+  };
+
+  enum class State : std::uint8_t { kFree, kConnecting, kConnectLost, kEstablished };
+
+  struct Connection {
+    std::array<End, 2> ends{};     // client, server
+    std::array<Pipe, 2> pipes{};   // to the client, to the server: by the side that receives
+    std::optional<NodeId> server{};
+    SimTime connect_sent{};
+    State state = State::kFree;
+    std::uint16_t generation = 0;
+  };
+
+  static constexpr std::uint8_t kClient = 0;
+  static constexpr std::uint8_t kServer = 1;
+  static std::size_t index(NodeId node) { return static_cast<std::size_t>(node); }
+  static std::uint8_t other(std::uint8_t side) { return static_cast<std::uint8_t>(1 - side); }
+
+  struct Located {
+    std::uint32_t connection;
+    std::uint8_t side;
+  };
+  std::optional<Located> locate(NodeId node, model::Socket socket) const;
+  Happening about(Happening::Kind kind, std::uint32_t at, std::uint8_t side) const;
+  bool is_void(const Happening& happening) const;
+  NodeId node_at(const Connection& connection, std::uint8_t side) const;
+  Path path_to(const Connection& connection, std::uint8_t side) const;
+  Micros travel_time(NodeId from, const Latency& latency, bool connecting);
+
+  void request_connection(Agenda& agenda, std::uint32_t connection, SimTime sent);
+  void connect_arrives(Agenda& agenda, std::uint32_t connection);
+  std::optional<model::Input> connected(Agenda& agenda, std::uint32_t connection);
+  void append(Agenda& agenda, std::uint32_t connection, std::uint8_t to, Parcel parcel);
+  void dispatch(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
+  bool reaches_host(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
+  std::optional<model::Input> deliver(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
+  void reject(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
+  void reset_later(Agenda& agenda, std::uint32_t connection, std::uint8_t side);
+  void probe_later(Agenda& agenda, std::uint32_t connection, std::uint8_t side);
+  std::optional<model::Input> reset(Agenda& agenda, std::uint32_t connection, std::uint8_t side);
+  void close_end(Agenda& agenda, std::uint32_t connection, std::uint8_t side);
+  void free_if_done(std::uint32_t connection);
+  std::uint32_t take(Pipe& pipe);
+  void discard(std::uint32_t parcel);
+
+  const Scenario* scenario_;
+  Topology topology_;
+  std::vector<model::Random> chances_;              // by sending node
+  std::vector<bool> listening_;
+  std::vector<std::vector<std::uint32_t>> dialled_;  // connection by node and socket, for sockets below kAccepted
+  std::vector<Connection> connections_;
+  std::vector<std::uint32_t> free_connections_;
+  std::vector<Parcel> parcels_;
+  std::uint32_t free_parcel_ = kNone;
+  std::uint32_t delivered_ = kNone;                 // until release()
+};
+
+}  // namespace sentinel::sim

@@ -1,0 +1,16 @@
+// The network of a scenario file: latencies, losses, retransmissions.
+#pragma once
+
+#include "sim/json_fields.h"
+#include "sim/latency.h"
+#include "sim/scenario.h"
+
+namespace sentinel::sim {
+
+// All throw BadInput that names the place.
+NetworkSpec read_network(const Json& network);
+
+// `"1ms"`, the median, or an object; what is left out follows from the median.
+Latency read_latency(const Json& latency);
+
+}  // namespace sentinel::sim

@@ -1,0 +1,143 @@
+// A run: the whole world between two events, as a value. A copy has the same future.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "model/data_node.h"
+#include "model/random.h"
+#include "model/sentinel.h"
+#include "model/step.h"
+#include "sim/agenda.h"
+#include "sim/network.h"
+#include "sim/scenario.h"
+
+namespace sentinel::sim {
+
+// An answer to a command of the scenario.
+struct CommandReply {
+  std::uint32_t step = 0;  // which command: its place in Scenario::steps
+  model::Answer answer{};
+};
+
+// Something that a process said, for all to see.
+struct Record {
+  SimTime at{};
+  model::Instant clock{};  // what the clock of the process showed
+  NodeId node{};
+  std::variant<model::Event, CommandReply> what{};
+};
+
+// Takes what is said while a run goes on.
+template <class S>
+concept Sink = std::invocable<S&, const Record&>;
+
+// Buffers that a driver uses again for each step; never part of a run.
+struct Scratch {
+  model::Effects effects;
+  std::vector<Record> records;  // of the last step, in order
+};
+
+class Run {
+ public:
+  Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed);
+
+  const Scenario& scenario() const { return *scenario_; }
+  std::uint64_t seed() const { return seed_; }
+  SimTime now() const { return agenda_.now(); }
+  // Equal for equal histories: of what happened, and of what was said.
+  std::uint64_t digest() const { return digest_; }
+  std::uint64_t happenings() const { return happenings_; }  // events of the agenda so far
+
+  // What comes next happens. False, and nothing happens, if there is no future.
+  bool step(Scratch& scratch);
+
+  // All that comes until `end`, this time included.
+  template <Sink S>
+  void run_until(SimTime end, Scratch& scratch, S&& sink) {
+    while (!agenda_.empty() && agenda_.next_at() <= end) {
+      step(scratch);
+      for (const Record& record : scratch.records) sink(record);
+    }
+  }
+
+  bool is_running(NodeId node) const { return processes_[index(node)].alive; }
+  const model::Sentinel* sentinel(NodeId node) const;   // nullptr if it is none, or was never started
+  const model::DataNode* data_node(NodeId node) const;  // likewise
+  model::Instant wall_clock(NodeId node) const { return processes_[index(node)].clock.read(now()); }
+
+ private:
+  using Disk = std::variant<model::DataNodeConfig, model::SentinelConfig>;
+
+  // A process, and what it leaves on disk.
+  struct Process {
+    std::variant<std::monostate, model::DataNode, model::Sentinel> machine{};
+    Disk disk{};
+    model::Random random{};
+    ProcessClock clock{};
+    bool alive = false;
+    bool stopped = false;            // SIGSTOP
+    bool started_before = false;
+    SimTime busy_until{};            // a stalled event loop
+    std::uint16_t life = 0;          // how often it was started
+    std::uint16_t timer = 0;         // number of the timer that is set
+    bool flushing = false;           // it waits for its disk
+    std::vector<model::Action> outbox{};  // what leaves when its configuration is on disk
+    std::optional<model::Millis> outbox_timer{};
+    std::uint32_t outbox_step = 0;
+    std::vector<Happening> held{};   // what waits for a process that does not run, in order
+  };
+
+  static std::size_t index(NodeId node) { return static_cast<std::size_t>(node); }
+
+  bool can_act(const Process& process) const { return !process.stopped && process.busy_until <= now(); }
+  void happen(const Happening& what, Scratch& scratch);
+  bool is_frozen(NodeId node) const;
+  void hold(NodeId node, const Happening& what);
+  void release_held(NodeId node);
+  void start(NodeId node, Scratch& scratch);
+  void kill(NodeId node);
+  void ask(NodeId node, std::uint32_t step);
+  void command(NodeId node, std::uint32_t step, Scratch& scratch);
+  void feed(NodeId node, const model::Input& input, Scratch& scratch, std::uint32_t step = 0);
+  bool wait_for_disk(NodeId node, Scratch& scratch, std::uint32_t step);
+  void flushed(NodeId node, const Happening& what, Scratch& scratch);
+  void carry_out(NodeId node, std::vector<model::Action>& actions, std::optional<model::Millis> next_timer,
+                 Scratch& scratch, std::uint32_t step);
+  void set_timer(NodeId node, model::Millis after);
+  void persist(Process& process);
+  void record(Scratch& scratch, NodeId node, std::variant<model::Event, CommandReply> what);
+  void pull_triggers(const Record& record);
+  void mix(std::uint64_t value);
+
+  // The steps of the scenario.
+  void take_step(std::uint32_t step);
+  void act(const CrashStep& step, std::uint32_t place);
+  void act(const StopStep& step, std::uint32_t place);
+  void act(const StartStep& step, std::uint32_t place);
+  void act(const PauseStep& step, std::uint32_t place);
+  void act(const ResumeStep& step, std::uint32_t place);
+  void act(const StallStep& step, std::uint32_t place);
+  void act(const PartitionStep& step, std::uint32_t place);
+  void act(const HealStep& step, std::uint32_t place);
+  void act(const LatencyStep& step, std::uint32_t place);
+  void act(const ClockStep& step, std::uint32_t place);
+  void act(const CommandStep& step, std::uint32_t place);
+
+  std::shared_ptr<const Scenario> scenario_;
+  std::uint64_t seed_;
+  Agenda agenda_;
+  Network network_;
+  std::vector<Process> processes_;
+  std::vector<std::uint32_t> armed_;  // triggered steps that did not happen yet
+  std::uint64_t digest_ = 0;
+  std::uint64_t happenings_ = 0;
+};
+static_assert(std::copyable<Run>);
+
+}  // namespace sentinel::sim

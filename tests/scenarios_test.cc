@@ -1,0 +1,70 @@
+// Every scenario file of the library, as `sentinel-sim check` runs it.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include "analysis/check.h"
+#include "sim/formats.h"
+#include "sim/run.h"
+#include "sim/scenario_reader.h"
+
+namespace sentinel {
+namespace {
+
+const std::filesystem::path kScenarios = std::filesystem::path{SENTINEL_SIM_SOURCE_DIR} / "scenarios";
+
+std::string test_name(const testing::TestParamInfo<std::filesystem::path>& info) {
+  std::string name = std::filesystem::relative(info.param, kScenarios).replace_extension().string();
+  for (char& c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+  }
+  return name;
+}
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in{file, std::ios::binary};
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+class Scenarios : public testing::TestWithParam<std::filesystem::path> {};
+
+// The golden stream is there and equal, and the expectations hold for 200 seeds. UPDATE_GOLDEN=1 records it again.
+TEST_P(Scenarios, DoesWhatItSays) {
+  const bool update = std::getenv("UPDATE_GOLDEN") != nullptr;
+  const analysis::CheckResult result = analysis::check_file(GetParam(), {.seeds = 200, .jobs = 2, .update_golden = update});
+  EXPECT_EQ(result.error, "");
+  EXPECT_FALSE(result.contradiction) << "seed 1 gave two different digests";
+  for (const analysis::Failure& failure : result.failures) ADD_FAILURE() << "seed " << failure.seed << ": " << failure.message;
+  EXPECT_TRUE(std::filesystem::exists(std::filesystem::path{GetParam()}.replace_extension(".events")));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Scenarios, testing::ValuesIn(analysis::scenario_files(kScenarios)), test_name);
+
+class DocumentedStreams : public testing::TestWithParam<const char*> {};
+
+// The stream on the screen is, byte for byte, the one that was printed for real Redis, whatever the seed.
+TEST_P(DocumentedStreams, AreReproducedByteForByte) {
+  const std::filesystem::path file = kScenarios / "documented" / GetParam();
+  const auto scenario = std::make_shared<const sim::Scenario>(sim::read_scenario(std::filesystem::path{file} += ".json"));
+  const std::string printed = text_of(std::filesystem::path{file} += ".pmessage");
+  ASSERT_FALSE(printed.empty());
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    std::ostringstream screen;
+    sim::Run run{scenario, seed};
+    sim::Scratch scratch;
+    run.run_until(scenario->until, scratch, sim::StreamWriter{sim::Format::kPmessage, *scenario, screen});
+    ASSERT_EQ(screen.str(), printed) << "seed " << seed;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, DocumentedStreams,
+                         testing::Values("slave_down", "slave_up", "master_down", "master_up", "slave_add"),
+                         [](const auto& test) { return std::string{test.param}; });
+
+}  // namespace
+}  // namespace sentinel
