@@ -13,8 +13,8 @@ namespace sentinel::model {
 // nothing in another.
 class Random {
  public:
-  enum class Stream : std::uint8_t { kTick, kDesync, kIdentity, kLatency, kStartup };
-  static constexpr std::size_t kStreams = 5;
+  enum class Stream : std::uint8_t { kTick, kDesync, kIdentity, kLatency, kDisk, kStartup };
+  static constexpr std::size_t kStreams = 6;
 
   Random() = default;
   Random(std::uint64_t seed, std::uint64_t process);

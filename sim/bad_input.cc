@@ -4,7 +4,7 @@
 #include <boost/locale/utf.hpp>
 #include <numeric>
 
-#include "sim/words.h"
+#include "sim/reader/words.h"
 
 namespace sentinel::sim {
 namespace {

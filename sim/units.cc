@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "sim/bad_input.h"
-#include "sim/words.h"
+#include "sim/reader/words.h"
 
 namespace sentinel::sim {
 namespace {

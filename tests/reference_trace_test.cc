@@ -10,7 +10,7 @@
 
 #include "sim/event_text.h"
 #include "sim/run.h"
-#include "sim/scenario_reader.h"
+#include "sim/reader/scenario_reader.h"
 
 namespace sentinel {
 namespace {

@@ -9,7 +9,7 @@
 #include "analysis/check.h"
 #include "sim/formats.h"
 #include "sim/run.h"
-#include "sim/scenario_reader.h"
+#include "sim/reader/scenario_reader.h"
 
 namespace sentinel {
 namespace {

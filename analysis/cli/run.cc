@@ -6,7 +6,7 @@
 #include "sim/bad_input.h"
 #include "sim/formats.h"
 #include "sim/run.h"
-#include "sim/scenario_reader.h"
+#include "sim/reader/scenario_reader.h"
 #include "sim/units.h"
 
 namespace sentinel::cli {

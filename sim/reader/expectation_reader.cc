@@ -1,0 +1,81 @@
+#include "sim/reader/expectation_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sentinel::sim {
+namespace {
+
+constexpr auto kFields = std::to_array<std::string_view>({"eventually", "never", "order"});
+
+bool is_channel(std::string_view word) { return word.starts_with('+') || word.starts_with('-'); }
+
+// Takes what stands before the first space.
+std::string_view take_word(std::string_view& rest) {
+  const std::size_t end = std::min(rest.find(' '), rest.size());
+  const std::string_view word = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return word;
+}
+
+EventPattern read_pattern(const Json& json, const NodeNames& names) {
+  EventPattern pattern;
+  pattern.text = string_of(json);
+  std::string_view rest = pattern.text;
+  std::string_view word = take_word(rest);
+  if (!is_channel(word) && is_channel(rest)) {
+    pattern.node = names.find_sentinel(word, json);
+    word = take_word(rest);
+  }
+  if (!is_channel(word)) {
+    json.fail(R"(expected '[NODE ]CHANNEL[ PAYLOAD]', such as "+odown" or "S1 +sdown master *", not )" +
+              in_quotes(pattern.text));
+  }
+  pattern.kind = find_channel(word, json);
+  pattern.payload = rest;
+  return pattern;
+}
+
+std::vector<EventPattern> read_patterns(const Json& list, const NodeNames& names) {
+  std::vector<EventPattern> patterns;
+  for (const Json* const item : list_of(list)) patterns.push_back(read_pattern(*item, names));
+  return patterns;
+}
+
+// One list of patterns, or a list of such lists.
+std::vector<std::vector<EventPattern>> read_orders(const Json& order, const NodeNames& names) {
+  std::vector<std::vector<EventPattern>> orders;
+  const auto is_list = [](const Json* item) { return item->kind == Json::Kind::kList; };
+  if (!std::ranges::any_of(list_of(order), is_list)) {
+    orders.push_back(read_patterns(order, names));
+  } else {
+    for (const Json* const list : order.items) orders.push_back(read_patterns(*list, names));
+  }
+  return orders;
+}
+
+}  // namespace
+
+Expectations read_expectations(const Json& expect, const NodeNames& names) {
+  const Fields fields(expect, "an expectation", kFields);
+  Expectations expectations;
+  if (const Json* const list = fields.find("eventually")) expectations.eventually = read_patterns(*list, names);
+  if (const Json* const list = fields.find("never")) expectations.never = read_patterns(*list, names);
+  if (const Json* const order = fields.find("order")) expectations.order = read_orders(*order, names);
+  return expectations;
+}
+
+model::EventKind find_channel(std::string_view channel, const Json& where) {
+  const std::optional<model::EventKind> kind = model::find_event(channel);
+  if (kind) return *kind;
+  std::vector<std::string_view> known;
+  for (const model::EventRow& row : model::event_catalogue()) {
+    if (!row.channel.empty()) known.push_back(row.channel);
+  }
+  where.fail("unknown event " + in_quotes(channel) + suggestion(channel, known));
+}
+
+}  // namespace sentinel::sim

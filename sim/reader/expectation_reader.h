@@ -1,0 +1,18 @@
+// The expectations of a scenario file, and the patterns that they are made of.
+#pragma once
+
+#include <string_view>
+
+#include "sim/reader/json_fields.h"
+#include "sim/reader/node_names.h"
+#include "sim/scenario.h"
+
+namespace sentinel::sim {
+
+// All throw BadInput that names the place.
+Expectations read_expectations(const Json& expect, const NodeNames& names);
+
+// The event that is reported on this channel; `where` is the text that it stands in.
+model::EventKind find_channel(std::string_view channel, const Json& where);
+
+}  // namespace sentinel::sim

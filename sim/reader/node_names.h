@@ -1,0 +1,26 @@
+// Finds the nodes that the other parts of a scenario file name.
+#pragma once
+
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "sim/reader/located_json.h"
+#include "sim/scenario.h"
+
+namespace sentinel::sim {
+
+class NodeNames {
+ public:
+  explicit NodeNames(const std::vector<Node>& nodes);  // must outlive it
+
+  // All throw BadInput that names the place of `name`, the text that it stands in.
+  NodeId find(std::string_view name, const Json& where) const;
+  NodeId find_sentinel(std::string_view name, const Json& where) const;  // one that reports events
+
+ private:
+  const std::vector<Node>* nodes_;
+  std::map<std::string_view, NodeId> ids_;
+};
+
+}  // namespace sentinel::sim

@@ -1,0 +1,206 @@
+#include "sim/reader/node_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "sim/reader/cluster_shorthand.h"
+#include "sim/reader/names.h"
+#include "sim/reader/node_draft.h"
+#include "sim/reader/text_file.h"
+
+namespace sentinel::sim {
+namespace {
+
+constexpr auto kFields = std::to_array<std::string_view>({
+    "address",
+    "kind",
+    "conf",
+    "conf-file",
+    "run-id",
+    "running",
+    "transfer-time",
+    "load-time",
+});
+
+// Such a word is told apart from a channel, and needs no quotes.
+void check_name(const Json& node) {
+  constexpr std::size_t kLongest = 64;
+  static constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+  const std::string& name = node.name;
+  const bool is_word = name.find_first_not_of(kAllowed) == std::string::npos;
+  if (is_word && !name.empty() && !name.starts_with('-') && name.size() <= kLongest) return;
+  node.fail(in_quotes(name) +
+            " is no name of a node: expected up to 64 letters, digits, '_', '.' and '-', such as 'R1'");
+}
+
+bool read_kind(const Json& kind) {
+  const std::string_view text = string_of(kind);
+  if (text == "sentinel") return true;
+  if (text == "data") return false;
+  kind.fail(R"(expected "data" or "sentinel", not )" + in_quotes(text));
+}
+
+// Only what lies beside the scenario or below: scenarios can be passed around, and read nothing else.
+std::filesystem::path conf_path(const Json& name) {
+  const std::filesystem::path path = string_of(name);
+  const bool leaves = std::ranges::find(path, std::filesystem::path{".."}) != path.end();
+  const bool is_odd = path.empty() || string_of(name).find('\0') != std::string_view::npos;
+  if (leaves || is_odd || path.is_absolute()) {
+    name.fail(in_quotes(string_of(name)) + " is no path below the folder of the scenario: expected one without '..'");
+  }
+  return name.document->file().parent_path() / path;
+}
+
+std::string read_conf_file(const Json& name) {
+  const std::filesystem::path path = conf_path(name);
+  return at(name, [&] { return read_text_file(path); });
+}
+
+void give_conf_file(NodeDraft& node, const Json& name, ConfStore& store) {
+  const std::filesystem::path path = conf_path(name);
+  const std::string text = read_conf_file(name);
+  std::string_view rest = text;
+  for (std::size_t line = 1; !rest.empty(); ++line) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view content = rest.substr(0, end);
+    if (content.ends_with('\r')) content.remove_suffix(1);
+    store.give(node, store.add({.text = std::string{content}, .file = path, .line = line, .json_path = ""}));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
+// What an entry of `nodes` says, of a new node or of one of the shorthand.
+void read_draft(const Json& json, NodeDraft& node, ConfStore& store, SymbolTable& symbols) {
+  const Fields fields(json, "a node", kFields);
+  node.json = &json;
+  if (const Json* const kind = fields.find("kind")) {
+    const bool is_sentinel = read_kind(*kind);
+    if (is_sentinel == !node.is_sentinel.value_or(is_sentinel)) kind->fail("the cluster gives it the other kind");
+    node.is_sentinel = is_sentinel;
+  }
+  if (const Json* const address = fields.find("address")) {
+    const std::string_view text = string_of(*address);
+    node.address = at(*address, [&] { return parse_address(symbols, text); });
+  }
+  if (const Json* const file = fields.find("conf-file")) give_conf_file(node, *file, store);
+  if (const Json* const conf = fields.find("conf")) store.give(node, store.add_all(*conf));
+  if (const Json* const id = fields.find("run-id")) {
+    const std::string_view text = string_of(*id);
+    node.run_id = at(*id, [&] { return parse_id(text); });
+  }
+  if (const Json* const running = fields.find("running")) node.running = bool_of(*running);
+  node.transfer_time = fields.find("transfer-time");
+  node.load_time = fields.find("load-time");
+}
+
+model::Millis whole_millis_of(const Json& value) {
+  const Micros duration = duration_of(value);
+  const auto millis = std::chrono::duration_cast<model::Millis>(duration);
+  if (millis != duration) value.fail("expected a whole number of milliseconds, such as \"10ms\"");
+  return millis;
+}
+
+void finish(const NodeDraft& draft, model::DataNodeConfig& config) {
+  if (draft.transfer_time != nullptr) config.transfer_time = whole_millis_of(*draft.transfer_time);
+  if (draft.load_time != nullptr) config.load_time = whole_millis_of(*draft.load_time);
+}
+
+void finish(const NodeDraft& draft, const model::SentinelConfig& /*config*/) {
+  for (const Json* const time : {draft.transfer_time, draft.load_time}) {
+    if (time != nullptr) time->fail("only data nodes have data: this node is a sentinel");
+  }
+}
+
+template <class Config>
+Node finished(const NodeDraft& draft, Configured<Config> configured) {
+  finish(draft, configured.config);
+  if (!configured.address) draft.json->fail("'address' is missing: where the node listens, such as \"127.0.0.1:6379\"");
+  return {.name = draft.name,
+          .address = *configured.address,
+          .config = configured.config,
+          .run_id = draft.run_id,
+          .running = draft.running};
+}
+
+Node make_node(const NodeDraft& draft, const model::Profile& profile, SymbolTable& symbols) {
+  if (draft.is_sentinel.value_or(is_sentinel_conf(draft.conf))) {
+    return finished(draft, configure_sentinel(draft.conf, draft.address, symbols));
+  }
+  return finished(draft, configure_data_node(draft.conf, draft.address, profile, symbols));
+}
+
+// Reads `nodes`; the drafts of the shorthand, by their names, are there already.
+class DraftReader {
+ public:
+  DraftReader(std::vector<NodeDraft>& drafts, ConfStore& store, SymbolTable& symbols)
+      : drafts_(drafts), store_(store), symbols_(symbols) {
+    for (std::size_t i = 0; i < drafts.size(); ++i) places_.emplace(drafts[i].name, i);
+  }
+
+  void read(const Json& nodes) {
+    for (const Json* const node : members_of(nodes)) {
+      check_name(*node);
+      const auto [place, is_new] = places_.try_emplace(node->name, drafts_.size());
+      if (is_new) drafts_.push_back({.name = node->name});
+      if (drafts_.size() > kMostNodes) node->fail("more than 4096 nodes");
+      read_draft(*node, drafts_[place->second], store_, symbols_);
+    }
+  }
+
+ private:
+  std::vector<NodeDraft>& drafts_;
+  ConfStore& store_;
+  SymbolTable& symbols_;
+  std::map<std::string, std::size_t> places_;
+};
+
+// Later lines win, and those of the shorthand come first.
+void configure(const ClusterShorthand& cluster, std::vector<NodeDraft>& drafts, ConfStore& store,
+               const SymbolTable& symbols) {
+  std::vector<Conf> own;
+  own.reserve(drafts.size());
+  for (NodeDraft& draft : drafts) own.push_back(std::exchange(draft.conf, {}));
+  cluster.configure(drafts, symbols);
+  for (std::size_t i = 0; i < drafts.size(); ++i) store.give(drafts[i], own[i]);
+}
+
+void refuse_shared_addresses(const std::vector<Node>& nodes, const std::vector<NodeDraft>& drafts,
+                             const SymbolTable& symbols) {
+  std::map<std::pair<std::uint32_t, std::uint16_t>, std::string_view> owners;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const model::Address& address = nodes[i].address;
+    const auto [owner, is_new] = owners.try_emplace({address.host.index, address.port}, nodes[i].name);
+    if (is_new) continue;
+    drafts[i].json->fail(std::string{owner->second} + " and " + nodes[i].name + " have the same address, host " +
+                         in_quotes(symbols.text(address.host)) + " and port " + std::to_string(address.port) +
+                         ": each needs its own");
+  }
+}
+
+}  // namespace
+
+std::vector<Node> read_nodes(const Fields& scenario, const model::Profile& profile, SymbolTable& symbols) {
+  const Json* const cluster_json = scenario.find("cluster");
+  const Json* const nodes_json = scenario.find("nodes");
+  ConfStore store;
+  std::vector<NodeDraft> drafts;
+  std::optional<ClusterShorthand> cluster;
+  if (cluster_json != nullptr) drafts = cluster.emplace(*cluster_json, store).drafts(symbols);
+  if (nodes_json != nullptr) DraftReader(drafts, store, symbols).read(*nodes_json);
+  if (drafts.empty()) scenario.object().fail("a scenario without nodes: expected 'cluster' or 'nodes'");
+  if (cluster) configure(*cluster, drafts, store, symbols);
+
+  std::vector<Node> nodes;
+  nodes.reserve(drafts.size());
+  for (const NodeDraft& draft : drafts) nodes.push_back(make_node(draft, profile, symbols));
+  refuse_shared_addresses(nodes, drafts, symbols);
+  return nodes;
+}
+
+}  // namespace sentinel::sim

@@ -1,0 +1,79 @@
+#include "sim/reader/scenario_reader.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "sim/reader/expectation_reader.h"
+#include "sim/reader/json_fields.h"
+#include "sim/reader/network_reader.h"
+#include "sim/reader/node_names.h"
+#include "sim/reader/node_reader.h"
+#include "sim/reader/step_reader.h"
+#include "sim/reader/text_file.h"
+
+namespace sentinel::sim {
+namespace {
+
+constexpr auto kFields = std::to_array<std::string_view>({
+    "$schema",
+    "about",
+    "profile",
+    "cluster",
+    "nodes",
+    "network",
+    "disk",
+    "steps",
+    "from",
+    "until",
+    "expect",
+});
+
+std::string read_about(const Json& about) {
+  const std::string_view text = string_of(about);
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    about.fail("expected what the scenario shows, and why");
+  return std::string{text};
+}
+
+const model::Profile& read_profile(const Json* name) {
+  if (name == nullptr) return model::profiles().front();
+  const std::string_view text = string_of(*name);
+  if (const model::Profile* const profile = model::find_profile(text)) return *profile;
+  std::vector<std::string_view> known;
+  for (const model::Profile& profile : model::profiles()) known.push_back(profile.name);
+  name->fail("unknown profile " + in_quotes(text) + alternatives(text, known));
+}
+
+void read_times(const Fields& fields, Scenario& scenario) {
+  const Json& until = fields.get("until", "when the run ends, such as \"60s\"");
+  scenario.until = SimTime{duration_of(until, Micros{1})};
+  const Json* const from = fields.find("from");
+  if (from == nullptr) return;
+  scenario.from = SimTime{duration_of(*from)};
+  if (scenario.from >= scenario.until) from->fail("expected a time before 'until', " + in_quotes(until.text));
+}
+
+}  // namespace
+
+Scenario read_scenario(const std::filesystem::path& file) { return parse_scenario(read_text_file(file), file); }
+
+Scenario parse_scenario(std::string_view text, const std::filesystem::path& file) {
+  const JsonDocument document(text, file);
+  const Fields fields(document.root(), "a scenario", kFields);
+  Scenario scenario;
+  scenario.file = file;
+  if (const Json* const schema = fields.find("$schema")) string_of(*schema);
+  scenario.about = read_about(fields.get("about", "what the scenario shows, and why"));
+  scenario.profile = &read_profile(fields.find("profile"));
+  read_times(fields, scenario);
+  scenario.nodes = read_nodes(fields, *scenario.profile, scenario.symbols);
+  const NodeNames names(scenario.nodes);
+  if (const Json* const network = fields.find("network")) scenario.network = read_network(*network);
+  if (const Json* const disk = fields.find("disk")) scenario.disk = read_disk(*disk);
+  if (const Json* const steps = fields.find("steps")) scenario.steps = read_steps(*steps, names, scenario);
+  if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names);
+  return scenario;
+}
+
+}  // namespace sentinel::sim

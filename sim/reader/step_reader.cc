@@ -1,0 +1,269 @@
+#include "sim/reader/step_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "sim/reader/command_parser.h"
+#include "sim/reader/expectation_reader.h"
+#include "sim/reader/json_fields.h"
+#include "sim/reader/network_reader.h"
+#include "sim/units.h"
+#include "sim/reader/words.h"
+
+namespace sentinel::sim {
+namespace {
+
+constexpr std::size_t kMostSteps = 100'000;
+
+// What the readers of the different actions need.
+struct Context {
+  const NodeNames& names;
+  const std::vector<std::string>& masters;
+  SymbolTable& symbols;
+};
+
+// --- nodes ------------------------------------------------------------------------------------------------
+
+std::vector<NodeId> read_node_list(const Json& list, const Context& context) {
+  std::vector<NodeId> nodes;
+  std::set<NodeId> seen;
+  for (const Json* const item : list_of(list)) {
+    const std::string_view name = string_of(*item);
+    nodes.push_back(context.names.find(name, *item));
+    if (!seen.insert(nodes.back()).second) item->fail(in_quotes(name) + " is there twice");
+  }
+  if (nodes.empty()) list.fail("expected at least one node");
+  return nodes;
+}
+
+// `node` or `nodes`.
+std::vector<NodeId> read_nodes_of(const Fields& step, const Context& context) {
+  const Json* const one = step.find("node");
+  const Json* const several = step.find("nodes");
+  if (one != nullptr && several != nullptr) several->fail("expected either 'node' or 'nodes', not both");
+  if (several != nullptr) return read_node_list(*several, context);
+  const Json& node = step.get("node", "whom the step happens to (or 'nodes', a list)");
+  return {context.names.find(string_of(node), node)};
+}
+
+using Groups = std::vector<std::vector<NodeId>>;
+
+void refuse_overlap(const Json& list, const Groups& groups) {
+  std::set<NodeId> seen;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    for (std::size_t j = 0; j < groups[i].size(); ++j) {
+      if (seen.insert(groups[i][j]).second) continue;
+      const Json& name = *list.items[i]->items[j];
+      name.fail(in_quotes(name.text) + " is in two groups: a node may be in one");
+    }
+  }
+}
+
+Groups read_groups(const Json& between, const Context& context) {
+  Groups groups;
+  for (const Json* const group : list_of(between)) groups.push_back(read_node_list(*group, context));
+  if (groups.size() < 2) between.fail(R"(expected at least two groups of nodes, such as [["S1"], ["R1", "S2"]])");
+  refuse_overlap(between, groups);
+  return groups;
+}
+
+Groups read_optional_groups(const Fields& step, const Context& context) {
+  const Json* const between = step.find("between");
+  return between == nullptr ? Groups{} : read_groups(*between, context);
+}
+
+// --- actions ----------------------------------------------------------------------------------------------
+
+template <class ActionOfNodes>
+Action read_simple(const Fields& step, const Context& context) {
+  return ActionOfNodes{read_nodes_of(step, context)};
+}
+
+Action read_stall(const Fields& step, const Context& context) {
+  return StallStep{.nodes = read_nodes_of(step, context),
+                   .duration = duration_of(step.get("for", "how long the node does nothing, such as \"3s\""))};
+}
+
+CutMode read_mode(const Json* mode) {
+  if (mode == nullptr) return CutMode::kDrop;
+  const std::string_view text = string_of(*mode);
+  if (text == "drop") return CutMode::kDrop;
+  if (text == "reject") return CutMode::kReject;
+  mode->fail(R"(expected "drop" (silence) or "reject" (reset), not )" + in_quotes(text));
+}
+
+Action read_partition(const Fields& step, const Context& context) {
+  const Json* const one_way = step.find("one-way");
+  return PartitionStep{
+      .groups = read_groups(step.get("between", R"(the groups, such as [["S1"], ["R1", "S2"]])"), context),
+      .mode = read_mode(step.find("mode")),
+      .one_way = one_way != nullptr && bool_of(*one_way)};
+}
+
+Action read_heal(const Fields& step, const Context& context) { return HealStep{read_optional_groups(step, context)}; }
+
+Action read_latency_step(const Fields& step, const Context& context) {
+  return LatencyStep{.groups = read_optional_groups(step, context),
+                     .latency = read_latency(step.get("latency", "the new one, such as \"1ms\""))};
+}
+
+Action read_clock(const Fields& step, const Context& context) {
+  constexpr std::int64_t kMostDrift = 100'000;  // a clock that is 10 % wrong
+  const Json* const by = step.find("step");
+  const Json* const drift = step.find("drift-ppm");
+  if (by == nullptr && drift == nullptr) step.get("step", "by how much the clock jumps (or 'drift-ppm')");
+  ClockStep clock{.nodes = read_nodes_of(step, context)};
+  if (by != nullptr) clock.step = signed_duration_of(*by);
+  if (drift != nullptr) clock.drift_ppm = integer_of(*drift, -kMostDrift, kMostDrift);
+  return clock;
+}
+
+std::vector<std::string> read_words(const Json& args) {
+  std::vector<std::string> words;
+  for (const Json* const word : list_of(args)) words.emplace_back(string_of(*word));
+  return words;
+}
+
+Action read_command(const Fields& step, const Context& context) {
+  const Json& args =
+      step.get("args", R"(the command as a list of words, such as ["SENTINEL", "FAILOVER", "mymaster"])");
+  const std::vector<std::string> words = read_words(args);
+  const Request request = at(args, [&] { return parse_command(words, context.masters, context.symbols); });
+  std::vector<NodeId> nodes = read_nodes_of(step, context);
+  if (const auto* const sleep = std::get_if<SleepRequest>(&request)) return StallStep{nodes, sleep->duration};
+  if (std::holds_alternative<ShutdownRequest>(request)) return StopStep{nodes};
+  return CommandStep{.nodes = nodes, .command = std::get<model::Command>(request), .text = join_words(words)};
+}
+
+// --- kinds of steps ---------------------------------------------------------------------------------------
+
+constexpr auto kCommonFields = std::to_array<std::string_view>({"at", "on", "by", "after", "do", "why"});
+
+struct Kind {
+  std::string_view name;
+  std::array<std::string_view, 4> own_fields;  // the empty ones do not count
+  Action (*read)(const Fields&, const Context&);
+};
+constexpr auto kKinds = std::to_array<Kind>({
+    {"crash", {"node", "nodes"}, read_simple<CrashStep>},
+    {"stop", {"node", "nodes"}, read_simple<StopStep>},
+    {"start", {"node", "nodes"}, read_simple<StartStep>},
+    {"pause", {"node", "nodes"}, read_simple<PauseStep>},
+    {"resume", {"node", "nodes"}, read_simple<ResumeStep>},
+    {"stall", {"node", "nodes", "for"}, read_stall},
+    {"partition", {"between", "mode", "one-way"}, read_partition},
+    {"heal", {"between"}, read_heal},
+    {"latency", {"latency", "between"}, read_latency_step},
+    {"clock", {"node", "nodes", "step", "drift-ppm"}, read_clock},
+    {"command", {"node", "nodes", "args"}, read_command},
+});
+
+std::vector<std::string_view> fields_of(const Kind& kind) {
+  std::vector<std::string_view> fields(kCommonFields.begin(), kCommonFields.end());
+  std::ranges::copy_if(kind.own_fields, std::back_inserter(fields),
+                       [](std::string_view name) { return !name.empty(); });
+  return fields;
+}
+
+const Kind& read_kind(const Json& step) {
+  const auto members = members_of(step);
+  const auto found = std::ranges::find(members, "do", &Json::name);
+  if (found == members.end()) step.fail("'do' is missing: what happens, such as \"crash\"");
+  const std::string_view name = string_of(**found);
+  const auto kind = std::ranges::find(kKinds, name, &Kind::name);
+  if (kind != kKinds.end()) return *kind;
+  std::vector<std::string_view> known;
+  std::ranges::transform(kKinds, std::back_inserter(known), &Kind::name);
+  (*found)->fail("unknown step " + in_quotes(name) + alternatives(name, known));
+}
+
+// --- when -------------------------------------------------------------------------------------------------
+
+SimTime read_time(const Json& at_time, SimTime until) {
+  const SimTime time{duration_of(at_time)};
+  if (time > until) {
+    at_time.fail("is after the end of the run, 'until' " + format_duration(until.time_since_epoch()));
+  }
+  return time;
+}
+
+Trigger read_trigger(const Fields& step, const Json& on, const NodeNames& names) {
+  const Json* const by = step.find("by");
+  const Json* const after = step.find("after");
+  Trigger trigger{.event = find_channel(string_of(on), on)};
+  if (by != nullptr) trigger.by = names.find_sentinel(string_of(*by), *by);
+  if (after != nullptr) trigger.after = duration_of(*after);
+  return trigger;
+}
+
+std::variant<SimTime, Trigger> read_when(const Fields& step, const NodeNames& names, SimTime until) {
+  const Json* const on = step.find("on");
+  const Json* const at_time = step.find("at");
+  if (on != nullptr && at_time != nullptr) on->fail("expected either 'at' or 'on', not both");
+  if (on != nullptr) return read_trigger(step, *on, names);
+  for (const std::string_view name : {"by", "after"}) {
+    if (const Json* const value = step.find(name)) value->fail("belongs to a step that has 'on'");
+  }
+  return read_time(step.get("at", "when the step happens, such as \"10s\" (or 'on', the event that makes it happen)"),
+                   until);
+}
+
+Step read_step(const Json& json, const Context& context, SimTime until) {
+  const Kind& kind = read_kind(json);
+  const Fields fields(json, "a step " + in_quotes(kind.name), fields_of(kind));
+  Step step{.when = read_when(fields, context.names, until), .action = kind.read(fields, context), .why = {}};
+  if (const Json* const why = fields.find("why")) step.why = string_of(*why);
+  return step;
+}
+
+// --- masters ----------------------------------------------------------------------------------------------
+
+// The words of a step that is a command, as far as they are words.
+std::vector<std::string> command_words(const Json& step) {
+  const auto args = std::ranges::find(step.items, "args", [](const Json* member) { return member->name; });
+  if (step.kind != Json::Kind::kObject || args == step.items.end()) return {};
+  std::vector<std::string> words;
+  for (const Json* const word : (*args)->items) words.push_back(word->text);
+  return words;
+}
+
+void add_master(std::vector<std::string>& masters, std::string_view name, const Json& where) {
+  constexpr std::size_t kMost = 256;
+  if (std::ranges::find(masters, name) != masters.end()) return;
+  if (masters.size() == kMost) where.fail("the scenario has more than 256 masters");
+  masters.emplace_back(name);
+}
+
+// All masters that a sentinel may know at some time: configured, or added by a step.
+std::vector<std::string> masters_of(const Scenario& scenario, const Json& steps) {
+  std::vector<std::string> masters;
+  for (const Node& node : scenario.nodes) {
+    const auto* const config = std::get_if<model::SentinelConfig>(&node.config);
+    if (config == nullptr) continue;
+    for (const model::MonitoredMaster& master : config->masters) {
+      add_master(masters, scenario.symbols.text(master.name), steps);
+    }
+  }
+  for (const Json* const step : list_of(steps)) {
+    const std::vector<std::string> words = command_words(*step);
+    if (const auto name = added_master(words)) add_master(masters, *name, *step);
+  }
+  return masters;
+}
+
+}  // namespace
+
+std::vector<Step> read_steps(const Json& steps, const NodeNames& names, Scenario& scenario) {
+  if (list_of(steps).size() > kMostSteps) steps.fail("more than 100000 steps");
+  const std::vector<std::string> masters = masters_of(scenario, steps);
+  const Context context{.names = names, .masters = masters, .symbols = scenario.symbols};
+  std::vector<Step> read;
+  for (const Json* const step : list_of(steps)) read.push_back(read_step(*step, context, scenario.until));
+  return read;
+}
+
+}  // namespace sentinel::sim

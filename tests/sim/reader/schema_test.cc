@@ -1,0 +1,97 @@
+// The schema that editors use says what the reader does.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "sim/bad_input.h"
+#include "sim/reader/scenario_reader.h"
+
+namespace sentinel::sim {
+namespace {
+
+using Names = std::set<std::string>;
+using nlohmann::json;
+
+const json& schema() {
+  static const json kSchema =
+      json::parse(std::ifstream(std::filesystem::path(SENTINEL_SIM_SOURCE_DIR) / "scenarios" / "schema.json"));
+  return kSchema;
+}
+
+const json& definition(const std::string& name) { return schema().at("$defs").at(name); }
+
+Names fields_of(const json& object) {
+  Names names;
+  for (const auto& [name, value] : object.at("properties").items()) names.insert(name);
+  return names;
+}
+
+// What the reader lists as known when something in the scenario is not.
+Names known_to_reader(const json& fields) {
+  json scenario = {{"about", "x"}, {"until", "1s"}, {"cluster", {{"quorum", 1}}}};
+  scenario.update(fields);
+  std::string message;
+  try {
+    parse_scenario(scenario.dump(), "x.json");
+  } catch (const BadInput& bad) {
+    message = bad.what();
+  }
+  constexpr std::string_view kKnown = "known are: ";
+  const std::size_t start = message.find(kKnown);
+  if (start == std::string::npos) return {message};
+  Names names;
+  std::istringstream list(message.substr(start + kKnown.size()));
+  for (std::string name; std::getline(list >> std::ws, name, ',');) names.insert(name);
+  return names;
+}
+
+const json kUnknown = {{"zzzzzzzz", 1}};
+
+// Objects that are always the same.
+TEST(Schema, HasTheFieldsOfTheReader) {
+  EXPECT_EQ(fields_of(schema()), known_to_reader(kUnknown));
+  EXPECT_EQ(fields_of(definition("cluster")), known_to_reader({{"cluster", kUnknown}}));
+  EXPECT_EQ(fields_of(definition("node")), known_to_reader({{"nodes", {{"R1", kUnknown}}}}));
+  EXPECT_EQ(fields_of(definition("disk")), known_to_reader({{"disk", kUnknown}}));
+  EXPECT_EQ(fields_of(definition("expect")), known_to_reader({{"expect", kUnknown}}));
+  EXPECT_EQ(fields_of(definition("latency").at("oneOf").at(1)),
+            known_to_reader({{"network", {{"latency", kUnknown}}}}));
+  const json& network = definition("network");
+  EXPECT_EQ(fields_of(network), known_to_reader({{"network", kUnknown}}));
+  EXPECT_EQ(fields_of(network.at("properties").at("retransmission")),
+            known_to_reader({{"network", {{"retransmission", kUnknown}}}}));
+}
+
+Names fields_of_step(const json& rule) {
+  Names names = fields_of(definition("step"));
+  const json& own = rule.at("then");
+  if (own.contains("properties")) names.merge(fields_of(own));
+  if (own.contains("$ref")) names.merge(fields_of(definition("ofNodes")));
+  return names;
+}
+
+// Each kind of step has its own fields.
+TEST(Schema, HasTheFieldsOfEachStep) {
+  Names kinds;
+  for (const json& rule : definition("step").at("allOf")) {
+    const std::string kind = rule.at("if").at("properties").at("do").at("const");
+    kinds.insert(kind);
+    EXPECT_EQ(fields_of_step(rule), known_to_reader({{"steps", {{{"do", kind}, {"zzzzzzzz", 1}}}}})) << kind;
+  }
+  EXPECT_EQ(kinds, known_to_reader({{"steps", {{{"do", "zzzzzzzz"}}}}}));
+  EXPECT_EQ(kinds, definition("step").at("properties").at("do").at("enum").get<Names>());
+}
+
+// A new profile must be known to editors too.
+TEST(Schema, HasTheProfiles) {
+  EXPECT_EQ(schema().at("properties").at("profile").at("enum").get<Names>(),
+            known_to_reader({{"profile", "zzzzzzzz"}}));
+}
+
+}  // namespace
+}  // namespace sentinel::sim

@@ -1,0 +1,92 @@
+// A laboratory: data nodes that replicate over a network without delays; the test itself is their clients.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "model/data_node.h"
+#include "model/random.h"
+#include "model/step.h"
+#include "tests/support/deployment.h"
+
+namespace sentinel::test {
+
+// A quick node: no waiting before a full resynchronisation.
+model::DataNodeConfig master_config();
+model::DataNodeConfig replica_config(Address master);
+
+class DataNodeLab {
+ public:
+  void start(Address address, const model::DataNodeConfig& config);
+  void crash(Address address);                                           // connections are reset, new ones refused
+  void restart(Address address);                                         // with the configuration that it wrote last
+  void hang(Address address) { nodes_.at(address.port).silent = true; }  // what is sent to it is lost
+  void run_for(Millis period);
+  Instant now() const { return now_; }
+
+  model::DataNode& node(Address address) { return *nodes_.at(address.port).process; }
+  model::InfoReply info(Address address) { return node(address).info(now_); }
+  // What full resynchronisations were asked of the node, as far as they started.
+  std::size_t full_resyncs(Address address) { return nodes_.at(address.port).full_resyncs; }
+
+  // --- as a client ------------------------------------------------------------------------------
+
+  model::Socket connect(Address address);
+  std::optional<model::Message> ask(model::Socket client, const model::Message& request);
+  model::Status ask_status(model::Socket client, const model::Message& request);
+  model::Answer command(Address address, const model::Command& command);
+  bool open(model::Socket client) const { return connections_.contains(client); }
+  const std::vector<model::Message>& received(model::Socket client) { return received_[client]; }
+  template <class AnyMessage>
+  std::vector<AnyMessage> received(model::Socket client) {
+    std::vector<AnyMessage> found;
+    for (const model::Message& message : received_[client]) {
+      if (const auto* wanted = std::get_if<AnyMessage>(&message)) found.push_back(*wanted);
+    }
+    return found;
+  }
+
+ private:
+  struct Node {
+    std::optional<model::DataNode> process{};
+    model::DataNodeConfig saved{};
+    model::Random random{};
+    std::optional<Instant> timer{};
+    std::optional<model::Socket> upstream{};  // the connection to its master
+    bool up = false;
+    bool silent = false;
+    std::uint16_t starts = 0;
+    std::size_t full_resyncs = 0;
+  };
+  struct Connection {
+    std::uint16_t server = 0;                // ports
+    std::optional<std::uint16_t> replica{};  // nullopt: the test
+  };
+
+  void boot(std::uint16_t port);
+  void step(std::uint16_t port, const model::Input& input);
+  void carry_out(std::uint16_t port, const model::Connect& connect);
+  void carry_out(std::uint16_t port, const model::Disconnect& disconnect);
+  void carry_out(std::uint16_t port, const model::Send& send);
+  void carry_out(std::uint16_t, const model::Event&) {}
+  void carry_out(std::uint16_t, const model::Answer& answer) { answer_ = answer; }
+  void carry_out(std::uint16_t port, const model::Persist&);
+  void to_server(model::Socket connection, const model::Message& message);
+  void to_client(model::Socket connection, const model::Message& message);
+  void close(model::Socket connection, std::optional<std::uint16_t> by);
+  void drain();
+
+  Instant now_ = kStart;
+  std::map<std::uint16_t, Node> nodes_;
+  std::map<model::Socket, Connection> connections_;
+  std::uint32_t next_socket_ = model::kAccepted;
+  std::deque<std::function<void()>> underway_;
+  std::map<model::Socket, std::vector<model::Message>> received_;
+  model::Answer answer_;
+};
+
+}  // namespace sentinel::test
