@@ -11,8 +11,8 @@
 #include "analysis/expectations.h"
 #include "sim/bad_input.h"
 #include "sim/formats.h"
-#include "sim/run.h"
 #include "sim/reader/scenario_reader.h"
+#include "sim/run.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -35,7 +35,8 @@ std::string first_difference(const std::string& expected, const std::string& act
   }
 }
 
-void check_golden(const std::shared_ptr<const sim::Scenario>& scenario, const CheckOptions& options, CheckResult& result) {
+void check_golden(const std::shared_ptr<const sim::Scenario>& scenario, const CheckOptions& options,
+                  CheckResult& result) {
   const std::filesystem::path path = golden_path(result.file);
   const std::string actual = golden_stream(scenario, kGoldenSeed);
   if (options.update_golden) {
@@ -50,7 +51,8 @@ void check_golden(const std::shared_ptr<const sim::Scenario>& scenario, const Ch
   std::ostringstream expected;
   expected << in.rdbuf();
   if (expected.str() == actual) return;
-  result.failures.push_back({kGoldenSeed, "golden stream " + path.string() + ", " + first_difference(expected.str(), actual)});
+  result.failures.push_back(
+      {kGoldenSeed, "golden stream " + path.string() + ", " + first_difference(expected.str(), actual)});
 }
 
 struct SeedOutcome {

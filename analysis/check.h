@@ -14,7 +14,7 @@ namespace sentinel::analysis {
 inline constexpr std::uint64_t kGoldenSeed = 1;
 
 struct CheckOptions {
-  std::uint64_t seeds = 200;   // 1 .. seeds
+  std::uint64_t seeds = 200;  // 1 .. seeds
   unsigned jobs = 1;
   bool update_golden = false;
 };
@@ -31,7 +31,7 @@ struct CheckResult {
   bool contradiction = false;     // the same seed gave another digest
   bool golden_updated = false;
   std::uint64_t runs = 0;
-  double seconds = 0;             // of wall time
+  double seconds = 0;  // of wall time
 
   bool passed() const { return error.empty() && failures.empty() && !contradiction; }
 };

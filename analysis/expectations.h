@@ -21,13 +21,13 @@ class ExpectationChecker {
 
  private:
   struct Progress {
-    std::size_t next = 0;      // pattern of the order that is waited for
-    std::string last_line;     // what matched the one before
+    std::size_t next = 0;   // pattern of the order that is waited for
+    std::string last_line;  // what matched the one before
   };
 
   const sim::Scenario* scenario_;
-  std::vector<bool> seen_;               // by `eventually`
-  std::vector<std::string> forbidden_;   // first line that matched, by `never`
+  std::vector<bool> seen_;              // by `eventually`
+  std::vector<std::string> forbidden_;  // first line that matched, by `never`
   std::vector<Progress> order_;
 };
 

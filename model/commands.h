@@ -39,7 +39,7 @@ struct SetCommand {
     Option option{};
     std::int64_t number = 0;  // milliseconds or a count
     Symbol secret{};
-    Symbol name_text{};       // option and value as given, for +set
+    Symbol name_text{};  // option and value as given, for +set
     Symbol value_text{};
   };
   Symbol master{};
@@ -69,15 +69,15 @@ using Command = std::variant<FailoverCommand, ResetCommand, RemoveCommand, Monit
 struct Answer {
   enum class Kind : std::uint8_t {
     kOk,
-    kInteger,           // number
-    kAddress,           // address
+    kInteger,  // number
+    kAddress,  // address
     kNull,
     kNoSuchMaster,
-    kInProgress,        // -INPROG
-    kNoGoodReplica,     // -NOGOODSLAVE
+    kInProgress,     // -INPROG
+    kNoGoodReplica,  // -NOGOODSLAVE
     kDuplicateMaster,
-    kQuorumReachable,   // number = usable sentinels
-    kNoQuorum,          // number = usable sentinels; the two flags tell what is out of reach
+    kQuorumReachable,  // number = usable sentinels
+    kNoQuorum,         // number = usable sentinels; the two flags tell what is out of reach
     kLoading,
     kAlreadyConnected,  // SLAVEOF the master that it has
     kUnknownCommand,    // the process is not of the kind that knows the command

@@ -48,21 +48,21 @@ struct SentinelConfig {
 
 // A redis.conf.
 struct DataNodeConfig {
-  Address announced{};                // replica-announce-ip and -port, or where it listens
+  Address announced{};  // replica-announce-ip and -port, or where it listens
   std::optional<Address> replicaof{};
   int priority = 100;
-  bool announce_replica = true;       // replica-announced
-  bool serve_stale_data = true;       // replica-serve-stale-data
-  Symbol password{};                  // requirepass
-  Symbol master_password{};           // masterauth
+  bool announce_replica = true;  // replica-announced
+  bool serve_stale_data = true;  // replica-serve-stale-data
+  Symbol password{};             // requirepass
+  Symbol master_password{};      // masterauth
   Millis replication_timeout{60'000};
   Millis replica_ping_period{10'000};
   std::int64_t backlog_size = 1 << 20;
   Millis diskless_sync_delay{5'000};
 
   // Not directives: how long things take on this machine.
-  Millis transfer_time{10};           // of a full resynchronisation, from the snapshot to the loaded data
-  Millis load_time{0};                // of the data set at a start; the node answers -LOADING meanwhile
+  Millis transfer_time{10};  // of a full resynchronisation, from the snapshot to the loaded data
+  Millis load_time{0};       // of the data set at a start; the node answers -LOADING meanwhile
 
   friend bool operator==(const DataNodeConfig&, const DataNodeConfig&) = default;
 };

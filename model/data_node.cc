@@ -149,7 +149,9 @@ InfoReply DataNode::info(Instant now) const {
   info.announced = config_.announce_replica;
   info.offset = info.link_up || upstream_.can_resume ? offset_ : 1;
   if (!info.link_up) {
-    const auto seconds = [](Instant at) { return std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count(); };
+    const auto seconds = [](Instant at) {
+      return std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+    };
     info.link_down_seconds = upstream_.down_since == kNever ? -1 : seconds(now) - seconds(upstream_.down_since);
   }
   return info;
@@ -170,7 +172,8 @@ void DataNode::reconfigure(Turn& turn, Socket asker, const Reconfigure& request)
 // CLIENT KILL TYPE normal, CLIENT KILL TYPE pubsub: all connections but the one that asks, and those of replicas.
 void DataNode::kill_clients(Turn& turn, Socket spared) {
   const auto killed = [&](const Client& any) {
-    return any.socket != spared && std::ranges::find(downstreams_, any.socket, &Downstream::socket) == downstreams_.end();
+    return any.socket != spared &&
+           std::ranges::find(downstreams_, any.socket, &Downstream::socket) == downstreams_.end();
   };
   for (const Client& any : clients_) {
     if (killed(any)) turn.out.disconnect(any.socket);

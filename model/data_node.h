@@ -13,13 +13,13 @@ namespace sentinel::model {
 
 // How its link to its master stands (server.repl_state).
 enum class ReplicationState : std::uint8_t {
-  kNone,        // a master
-  kConnect,     // to be connected at the next chance
+  kNone,     // a master
+  kConnect,  // to be connected at the next chance
   kConnecting,
-  kPing,        // handshake: PING was sent
+  kPing,  // handshake: PING was sent
   kAuth,
   kReplConf,
-  kPsync,       // PSYNC was sent; a full resync may wait here for the snapshot to start
+  kPsync,  // PSYNC was sent; a full resync may wait here for the snapshot to start
   kTransfer,
   kConnected,
 };
@@ -76,7 +76,7 @@ class DataNode {
   // The link to the master.
   struct Upstream {
     ReplicationState state = ReplicationState::kNone;
-    Instant down_since{};   // kNever: not down, or never was up since the start or the last SLAVEOF NO ONE
+    Instant down_since{};  // kNever: not down, or never was up since the start or the last SLAVEOF NO ONE
     Instant last_io{};
     bool can_resume = false;  // our id and offset may be offered for a partial resynchronisation
     Id snapshot_id{};
@@ -91,8 +91,8 @@ class DataNode {
     Socket socket{};
     Address address{};
     State state = State::kWaitSnapshot;
-    Instant due{};           // of the snapshot, or of the end of its transfer
-    Offset sent = 0;         // offset that the stream continues from, once online
+    Instant due{};    // of the snapshot, or of the end of its transfer
+    Offset sent = 0;  // offset that the stream continues from, once online
 
     friend bool operator==(const Downstream&, const Downstream&) = default;
   };
@@ -140,19 +140,19 @@ class DataNode {
   Instant loading_until_{};  // kNever: not loading
 
   Id replication_id_{};
-  Id second_id_{};           // the history that ours continues, valid below second_offset_
+  Id second_id_{};  // the history that ours continues, valid below second_offset_
   Offset second_offset_ = -1;
   Offset offset_ = 0;
   bool backlog_ = false;
   std::int64_t backlog_length_ = 0;  // the last bytes of the history that are kept
   Upstream upstream_{};
   boost::container::small_vector<Downstream, 4> downstreams_{};
-  Instant alone_since_{};    // since when a master has no replicas
+  Instant alone_since_{};  // since when a master has no replicas
   Instant last_replica_ping_{};
 
   boost::container::small_vector<Client, 12> clients_{};
   Instant next_cron_{};
-  Instant armed_{};          // what the timer is set to; kNever: not set
+  Instant armed_{};  // what the timer is set to; kNever: not set
 };
 
 // Bytes that a PUBLISH of this hello adds to the replication stream.

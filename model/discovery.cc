@@ -43,7 +43,8 @@ void Sentinel::meet(Turn& turn, Master& master, const Hello& hello) {
     moving.id = hello.sender_id;
     turn.out.emit(moving);
   } else {
-    const auto at_address = std::ranges::find(master.peers, hello.sender, [](const Peer& peer) { return peer.address; });
+    const auto at_address =
+        std::ranges::find(master.peers, hello.sender, [](const Peer& peer) { return peer.address; });
     if (at_address != master.peers.end()) {
       emit(turn, EventKind::kSentinelInvalidAddress, master, *at_address);
       const Id stale = at_address->id;

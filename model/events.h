@@ -68,20 +68,20 @@ enum class Level : std::uint8_t { kDebug, kVerbose, kNotice, kWarning };
 // How the payload of an event is written. "Instance" is `<kind> <name> <ip> <port>`, for replicas and sentinels
 // followed by `@ <master name> <master ip> <master port>`.
 enum class Payload : std::uint8_t {
-  kInstance,        // instance
-  kQuorum,          // instance "quorum" quorum
-  kVotes,           // instance "#quorum" votes/quorum
-  kRole,            // instance "new reported role is" role
-  kOption,          // instance option value
-  kAddressSwitch,   // instance "ip" ip "port" port "for" id
-  kMatches,         // instance count "additional matching instances"
-  kEpoch,           // epoch
-  kVote,            // id epoch
-  kSwitch,          // master-name old-ip old-port new-ip new-port
-  kTilt,            // "#tilt mode entered" / "#tilt mode exited"
-  kVotedFor,        // sentinel-name "voted for" id epoch
-  kFailoverDelay,   // "Next failover delay: I will not start a failover before" time
-  kUserFailover,    // "Executing user requested FAILOVER of" 'name'
+  kInstance,       // instance
+  kQuorum,         // instance "quorum" quorum
+  kVotes,          // instance "#quorum" votes/quorum
+  kRole,           // instance "new reported role is" role
+  kOption,         // instance option value
+  kAddressSwitch,  // instance "ip" ip "port" port "for" id
+  kMatches,        // instance count "additional matching instances"
+  kEpoch,          // epoch
+  kVote,           // id epoch
+  kSwitch,         // master-name old-ip old-port new-ip new-port
+  kTilt,           // "#tilt mode entered" / "#tilt mode exited"
+  kVotedFor,       // sentinel-name "voted for" id epoch
+  kFailoverDelay,  // "Next failover delay: I will not start a failover before" time
+  kUserFailover,   // "Executing user requested FAILOVER of" 'name'
 };
 
 // One row of the catalogue (behaviour of sentinelEvent()).
@@ -100,14 +100,14 @@ std::optional<EventKind> find_event(std::string_view channel);
 struct Event {
   EventKind kind{};
   InstanceKind subject = InstanceKind::kMaster;
-  bool published = true;      // false: before anyone could subscribe (start-up), or a line of the log only
+  bool published = true;  // false: before anyone could subscribe (start-up), or a line of the log only
   Symbol master_name{};
-  Address master_address{};   // of the master as configured at that moment
-  Address address{};          // of the subject
-  Id id{};                    // of the subject
-  Id candidate{};             // of a vote
+  Address master_address{};  // of the master as configured at that moment
+  Address address{};         // of the subject
+  Id id{};                   // of the subject
+  Id candidate{};            // of a vote
   Epoch epoch{};
-  std::int64_t value = 0;     // votes, matches
+  std::int64_t value = 0;  // votes, matches
   std::int64_t quorum = 0;
   InstanceKind role = InstanceKind::kMaster;  // reported role
   Address new_address{};

@@ -92,8 +92,8 @@ void Sentinel::down_reply(Turn& turn, const Master& master, Peer& peer, const Is
   peer.leader_epoch = reply.leader_epoch;
 }
 
-// sentinelCommand(), is-master-down-by-addr: by address, not by name. A sentinel in TILT says no, but votes; so does one
-// that sees the master well.
+// sentinelCommand(), is-master-down-by-addr: by address, not by name. A sentinel in TILT says no, but votes; so does
+// one that sees the master well.
 IsMasterDownReply Sentinel::answer_is_master_down(Turn& turn, const IsMasterDown& request) {
   IsMasterDownReply reply;
   Master* master = find_master(request.master);

@@ -61,7 +61,8 @@ void Sentinel::read_role(Turn& turn, const Master& master, DataInstance& instanc
   instance.role_reported = role;
   instance.role_reported_since = turn.now;
   if (role == InstanceKind::kReplica) instance.replica_conf_change = turn.now;
-  Event change = event(role == instance.kind ? EventKind::kRoleAsConfigured : EventKind::kRoleChanged, master, instance);
+  Event change =
+      event(role == instance.kind ? EventKind::kRoleAsConfigured : EventKind::kRoleChanged, master, instance);
   change.role = role;
   turn.out.emit(change);
 }

@@ -19,19 +19,19 @@ using LinkIndex = std::uint16_t;
 // The two connections to one process (createInstanceLink). The link of another sentinel is shared by all masters
 // that know this sentinel (sentinelTryConnectionSharing).
 struct Link {
-  std::uint16_t users = 0;        // instances that share it; 0 marks a free place
-  bool disconnected = true;       // a needed connection is missing; commands wait until there are both
-  bool command = false;           // the command connection was started and did not fail yet
-  bool subscription = false;      // likewise the pub/sub connection
-  int pending = 0;                // commands without a reply
+  std::uint16_t users = 0;    // instances that share it; 0 marks a free place
+  bool disconnected = true;   // a needed connection is missing; commands wait until there are both
+  bool command = false;       // the command connection was started and did not fail yet
+  bool subscription = false;  // likewise the pub/sub connection
+  int pending = 0;            // commands without a reply
   Instant command_since{};
   Instant subscription_since{};
   Instant subscription_activity{};
-  Instant last_reconnect{};       // last try
-  Instant active_ping{};          // when the oldest unanswered PING was sent; kNever: none is outstanding
+  Instant last_reconnect{};  // last try
+  Instant active_ping{};     // when the oldest unanswered PING was sent; kNever: none is outstanding
   Instant last_ping{};
-  Instant last_available{};       // last acceptable reply to PING
-  Instant last_pong{};            // last reply to PING of any kind
+  Instant last_available{};  // last acceptable reply to PING
+  Instant last_pong{};       // last reply to PING of any kind
 
   friend bool operator==(const Link&, const Link&) = default;
 };
@@ -61,25 +61,25 @@ class LinkTable {
 // What all records have (sentinelRedisInstance).
 struct Instance {
   InstanceKind kind = InstanceKind::kMaster;
-  std::uint32_t serial = 0;        // tells a record from a later one in the same place
+  std::uint32_t serial = 0;  // tells a record from a later one in the same place
   Address address{};
-  Id id{};                         // run id of a data node, id of a sentinel
+  Id id{};  // run id of a data node, id of a sentinel
   LinkIndex link = 0;
   bool s_down = false;
-  Instant s_down_since{};          // start of the last time that it was down; kept when that ends
+  Instant s_down_since{};  // start of the last time that it was down; kept when that ends
   Millis down_after{};
-  Instant last_publish{};          // last hello to it that was answered
-  bool script_kill_sent = false;   // once per time that it is down
+  Instant last_publish{};         // last hello to it that was answered
+  bool script_kill_sent = false;  // once per time that it is down
 
   friend bool operator==(const Instance&, const Instance&) = default;
 };
 
 // What masters and replicas have: they are asked for INFO.
 struct DataInstance : Instance {
-  Instant info_refresh{};          // last INFO; kNever: none yet
+  Instant info_refresh{};  // last INFO; kNever: none yet
   InstanceKind role_reported = InstanceKind::kMaster;
   Instant role_reported_since{};
-  Instant replica_conf_change{};   // when its reported master changed last
+  Instant replica_conf_change{};  // when its reported master changed last
 
   friend bool operator==(const DataInstance&, const DataInstance&) = default;
 };
@@ -88,9 +88,9 @@ struct Replica : DataInstance {
   enum class Reconf : std::uint8_t { kSent = 1, kInProgress = 2, kDone = 4 };
 
   bool promoted = false;
-  std::uint8_t reconf = 0;         // set of Reconf: sent and done can hold together
+  std::uint8_t reconf = 0;  // set of Reconf: sent and done can hold together
   Instant reconf_sent_at{};
-  Millis link_down_time{0};        // of its link to its master; -1 s if it never had one
+  Millis link_down_time{0};  // of its link to its master; -1 s if it never had one
   int priority = 100;
   bool announced = true;
   std::optional<Address> master{};
@@ -107,9 +107,9 @@ struct Replica : DataInstance {
 // Another sentinel that watches the same master.
 struct Peer : Instance {
   Instant last_hello{};
-  Instant last_down_reply{};       // last reply to is-master-down-by-addr
+  Instant last_down_reply{};  // last reply to is-master-down-by-addr
   bool says_master_down = false;
-  std::optional<Id> leader{};      // whom it told that it voted for
+  std::optional<Id> leader{};  // whom it told that it voted for
   Epoch leader_epoch{};
 
   friend bool operator==(const Peer&, const Peer&) = default;
@@ -131,23 +131,23 @@ struct Master : DataInstance {
   int parallel_syncs = 1;
   Symbol auth_pass{};
   Millis failover_timeout{};
-  Millis reboot_down_after{};      // master-reboot-down-after-period; 0: off
+  Millis reboot_down_after{};  // master-reboot-down-after-period; 0: off
   bool o_down = false;
   Instant o_down_since{};
-  bool rebooted = false;           // MASTER_REBOOT
+  bool rebooted = false;  // MASTER_REBOOT
   Instant rebooted_at{};
 
   Epoch config_epoch{};
-  std::optional<Id> leader{};      // whom we voted for
-  Epoch leader_epoch{};            // in which epoch
+  std::optional<Id> leader{};  // whom we voted for
+  Epoch leader_epoch{};        // in which epoch
 
   FailoverState state = FailoverState::kNone;
   Instant state_since{};
-  bool in_progress = false;        // FAILOVER_IN_PROGRESS
-  bool forced = false;             // by SENTINEL FAILOVER
+  bool in_progress = false;  // FAILOVER_IN_PROGRESS
+  bool forced = false;       // by SENTINEL FAILOVER
   Epoch failover_epoch{};
-  Instant failover_start{};        // with the random desync added; moved by votes for others
-  Instant delay_logged{};          // the failover_start for which the wait was logged
+  Instant failover_start{};                 // with the random desync added; moved by votes for others
+  Instant delay_logged{};                   // the failover_start for which the wait was logged
   std::optional<std::uint16_t> promoted{};  // place in `replicas`
 
   boost::container::small_vector<Replica, 4> replicas{};

@@ -81,9 +81,9 @@ struct InfoReply {
   static constexpr std::size_t kInlineReplicas = 8;
 
   Id run_id{};
-  InstanceKind role = InstanceKind::kMaster;  // kMaster or kReplica
+  InstanceKind role = InstanceKind::kMaster;                            // kMaster or kReplica
   boost::container::small_vector<Address, kInlineReplicas> replicas{};  // slaveN lines, in order of attachment
-  std::optional<std::int64_t> link_down_seconds{};  // master_link_down_since_seconds; may be -1
+  std::optional<std::int64_t> link_down_seconds{};                      // master_link_down_since_seconds; may be -1
   Address master{};
   bool link_up = false;
   int priority = 100;
@@ -114,9 +114,9 @@ struct ReplicationStream {
   std::optional<Hello> hello{};  // a PUBLISH is replicated, so that the replica's subscribers hear it
 };
 
-using Message = std::variant<Auth, SetName, Ping, InfoRequest, Publish, Subscribe, IsMasterDown, Reconfigure, ScriptKill,
-                             ReplConf, Psync, StatusReply, InfoReply, IsMasterDownReply, PsyncReply, HelloPush,
-                             Snapshot, ReplicationStream>;
+using Message =
+    std::variant<Auth, SetName, Ping, InfoRequest, Publish, Subscribe, IsMasterDown, Reconfigure, ScriptKill, ReplConf,
+                 Psync, StatusReply, InfoReply, IsMasterDownReply, PsyncReply, HelloPush, Snapshot, ReplicationStream>;
 
 // Who waits for a reply, and what for. It travels with the command and comes back with the reply: Redis answers
 // in order on a connection, so this stands for the queue of callbacks that hiredis keeps.
@@ -124,7 +124,7 @@ struct Callback {
   enum class What : std::uint8_t { kDiscard, kPing, kInfo, kPublish, kIsMasterDown, kReconfigure, kReplication };
   What what = What::kDiscard;
   InstanceKind kind = InstanceKind::kMaster;
-  std::uint16_t master = 0;   // where the instance was when it asked; `serial` tells whether it still is there
+  std::uint16_t master = 0;  // where the instance was when it asked; `serial` tells whether it still is there
   std::uint16_t index = 0;
   std::uint32_t serial = 0;
 };

@@ -11,8 +11,8 @@ bool Sentinel::send_replicaof(Turn& turn, const Master& master, const Replica& r
   Link& link = links_[replica.link];
   if (!link.command) return false;
   link.pending += Reconfigure::kCommands;
-  turn.out.send(LinkTable::command_socket(replica.link),
-                callback_for(master, replica, Callback::What::kReconfigure), Reconfigure{target});
+  turn.out.send(LinkTable::command_socket(replica.link), callback_for(master, replica, Callback::What::kReconfigure),
+                Reconfigure{target});
   return true;
 }
 
@@ -95,8 +95,8 @@ void Sentinel::reset_and_change_address(Turn& turn, Master& master, Address addr
   turn.out.persist();
 }
 
-// sentinelResetMaster(). What is not named here stays: epochs, the age of the last INFO, the last reconnect, the time of
-// the last down period, and what the other sentinels said.
+// sentinelResetMaster(). What is not named here stays: epochs, the age of the last INFO, the last reconnect, the time
+// of the last down period, and what the other sentinels said.
 void Sentinel::reset_master(Turn& turn, Master& master, bool keep_peers) {
   for (const Replica& replica : master.replicas) release_link(turn, replica);
   master.replicas.clear();

@@ -9,8 +9,8 @@ namespace sentinel::model {
 namespace {
 
 constexpr Socket kUpstream{0};
-constexpr std::int64_t kPingBytes = 14;              // *1 $4 PING
-constexpr Millis kBacklogTimeToLive{3'600'000};      // repl-backlog-ttl
+constexpr std::int64_t kPingBytes = 14;          // *1 $4 PING
+constexpr Millis kBacklogTimeToLive{3'600'000};  // repl-backlog-ttl
 constexpr Callback kReplication{.what = Callback::What::kReplication};
 
 std::int64_t digits(std::uint64_t number) { return static_cast<std::int64_t>(std::to_string(number).size()); }
@@ -216,8 +216,7 @@ void DataNode::start_due_snapshots(Turn& turn) {
     replica.state = Downstream::State::kTransfer;
     replica.due = turn.now + config_.transfer_time;
     replica.sent = offset_;
-    turn.out.send(replica.socket, kReplication,
-                  PsyncReply{PsyncReply::Kind::kFullResync, replication_id_, offset_});
+    turn.out.send(replica.socket, kReplication, PsyncReply{PsyncReply::Kind::kFullResync, replication_id_, offset_});
   }
 }
 

@@ -59,7 +59,8 @@ AnyInstance Sentinel::make_instance(Instant now, InstanceKind kind, Address addr
   return instance;
 }
 
-// What the file says of a master, its replicas and the other sentinels; nothing is emitted (sentinelHandleConfiguration).
+// What the file says of a master, its replicas and the other sentinels; nothing is emitted
+// (sentinelHandleConfiguration).
 Master& Sentinel::add_master(Instant now, const MonitoredMaster& config) {
   Master master = make_instance<Master>(now, InstanceKind::kMaster, config.address, config.down_after);
   master.name = config.name;
@@ -104,7 +105,8 @@ Master* Sentinel::find_master(Address address) {
 }
 
 Replica* Sentinel::find_replica(Master& master, Address address) {
-  const auto found = std::ranges::find(master.replicas, address, [](const Replica& replica) { return replica.address; });
+  const auto found =
+      std::ranges::find(master.replicas, address, [](const Replica& replica) { return replica.address; });
   return found == master.replicas.end() ? nullptr : &*found;
 }
 

@@ -35,7 +35,8 @@ void Sentinel::command_arrived(Turn& turn, const Command& command) {
   turn.out.answer(answer);
 }
 
-// SENTINEL FAILOVER. The 2 x failover-timeout rule does not apply. The election is skipped, but not the vote for oneself.
+// SENTINEL FAILOVER. The 2 x failover-timeout rule does not apply. The election is skipped, but not the vote for
+// oneself.
 Answer Sentinel::failover_command(Turn& turn, Symbol name) {
   Master* master = find_master(name);
   if (master == nullptr) return {.kind = Answer::Kind::kNoSuchMaster};
@@ -75,12 +76,12 @@ Answer Sentinel::remove_command(Turn& turn, Symbol name) {
 
 Answer Sentinel::monitor_command(Turn& turn, const MonitorCommand& command) {
   if (find_master(command.master) != nullptr) return {.kind = Answer::Kind::kDuplicateMaster};
-  const Master& master = add_master(turn.now, MonitoredMaster{.name = command.master,
-                                                             .address = command.address,
-                                                             .quorum = command.quorum,
-                                                             .down_after = profile_->periods.default_down_after,
-                                                             .failover_timeout =
-                                                                 profile_->periods.default_failover_timeout});
+  const Master& master =
+      add_master(turn.now, MonitoredMaster{.name = command.master,
+                                           .address = command.address,
+                                           .quorum = command.quorum,
+                                           .down_after = profile_->periods.default_down_after,
+                                           .failover_timeout = profile_->periods.default_failover_timeout});
   turn.out.persist();
   Event monitor = event(EventKind::kMonitor, master, master);
   monitor.quorum = master.quorum;

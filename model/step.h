@@ -52,8 +52,8 @@ using Action = std::variant<Connect, Disconnect, Send, Event, Answer, Persist>;
 
 // What a step wants done: a scratch buffer of the driver that is cleared and used again; never part of a run.
 struct Effects {
-  std::vector<Action> actions;        // in order
-  std::optional<Millis> next_timer;   // replaces the timer that is set, counted from now
+  std::vector<Action> actions;       // in order
+  std::optional<Millis> next_timer;  // replaces the timer that is set, counted from now
 
   void clear() {
     actions.clear();

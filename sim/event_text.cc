@@ -82,7 +82,8 @@ std::string answer_text(const model::Answer& answer, const SymbolTable& symbols)
     case Kind::kOk: return "OK";
     case Kind::kInteger: return "(integer) " + number;
     case Kind::kAddress:
-      return "1) \"" + std::string{symbols.text(answer.address.host)} + "\" 2) \"" + std::to_string(answer.address.port) + "\"";
+      return "1) \"" + std::string{symbols.text(answer.address.host)} + "\" 2) \"" +
+             std::to_string(answer.address.port) + "\"";
     case Kind::kNull: return "(nil)";
     case Kind::kNoSuchMaster: return "(error) ERR No such master with that name";
     case Kind::kInProgress: return "(error) INPROG Failover already in progress";

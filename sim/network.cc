@@ -58,7 +58,8 @@ void Network::connect(Agenda& agenda, NodeId from, Socket socket, model::Address
   }  // else nobody answers, for ever
 }
 
-void Network::send(Agenda& agenda, NodeId from, Socket socket, const model::Callback& callback, model::Message message) {
+void Network::send(Agenda& agenda, NodeId from, Socket socket, const model::Callback& callback,
+                   model::Message message) {
   const std::optional<Located> end = locate(from, socket);
   if (!end) return;
   append(agenda, end->connection, other(end->side), Parcel{.callback = callback, .message = std::move(message)});
@@ -86,7 +87,8 @@ std::optional<Network::Located> Network::locate(NodeId node, Socket socket) cons
   const std::uint32_t at = side == kServer ? number - model::kAccepted : number < table.size() ? table[number] : kNone;
   if (at >= connections_.size()) return std::nullopt;
   const End& end = connections_[at].ends[side];
-  if (connections_[at].state == State::kFree || !end.open || end.node != node || end.socket != socket) return std::nullopt;
+  if (connections_[at].state == State::kFree || !end.open || end.node != node || end.socket != socket)
+    return std::nullopt;
   return Located{at, side};
 }
 
@@ -153,8 +155,8 @@ void Network::append(Agenda& agenda, std::uint32_t at, std::uint8_t to, Parcel p
   if (connection.state == State::kEstablished) dispatch(agenda, at, to);
 }
 
-// One more parcel of this pipe starts its way. It does not overtake those before it. While acknowledgements are missing,
-// TCP only repeats what it sent before.
+// One more parcel of this pipe starts its way. It does not overtake those before it. While acknowledgements are
+// missing, TCP only repeats what it sent before.
 void Network::dispatch(Agenda& agenda, std::uint32_t at, std::uint8_t to) {
   Connection& connection = connections_[at];
   Pipe& pipe = connection.pipes[to];
@@ -262,7 +264,8 @@ bool Network::reaches_host(Agenda& agenda, std::uint32_t at, std::uint8_t to) {
     if (there == CutMode::kDrop) pipe.lost += 1 + pipe.underway;
     pipe.underway = 0;
   }
-  if ((there == CutMode::kDrop || back == CutMode::kDrop) && !pipe.unanswered_since) pipe.unanswered_since = agenda.now();
+  if ((there == CutMode::kDrop || back == CutMode::kDrop) && !pipe.unanswered_since)
+    pipe.unanswered_since = agenda.now();
   if (there == CutMode::kReject) reject(agenda, at, to);
   if (there == CutMode::kNone && back == CutMode::kReject) reject(agenda, at, other(to));
   return there == CutMode::kNone;

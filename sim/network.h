@@ -48,7 +48,7 @@ class Network {
   struct Parcel {
     model::Callback callback{};
     model::Message message{};
-    bool closes = false;       // the sender closed its end after all that came before
+    bool closes = false;  // the sender closed its end after all that came before
     std::uint32_t next = kNone;
   };
 
@@ -74,8 +74,8 @@ class Network {
   enum class State : std::uint8_t { kFree, kConnecting, kConnectLost, kEstablished };
 
   struct Connection {
-    std::array<End, 2> ends{};     // client, server
-    std::array<Pipe, 2> pipes{};   // to the client, to the server: by the side that receives
+    std::array<End, 2> ends{};    // client, server
+    std::array<Pipe, 2> pipes{};  // to the client, to the server: by the side that receives
     std::optional<NodeId> server{};
     SimTime connect_sent{};
     State state = State::kFree;
@@ -116,14 +116,14 @@ class Network {
 
   const Scenario* scenario_;
   Topology topology_;
-  std::vector<model::Random> chances_;              // by sending node
+  std::vector<model::Random> chances_;  // by sending node
   std::vector<bool> listening_;
   std::vector<std::vector<std::uint32_t>> dialled_;  // connection by node and socket, for sockets below kAccepted
   std::vector<Connection> connections_;
   std::vector<std::uint32_t> free_connections_;
   std::vector<Parcel> parcels_;
   std::uint32_t free_parcel_ = kNone;
-  std::uint32_t delivered_ = kNone;                 // until release()
+  std::uint32_t delivered_ = kNone;  // until release()
 };
 
 }  // namespace sentinel::sim

@@ -155,7 +155,8 @@ void Run::kill(NodeId node) {
 }
 
 void Run::ask(NodeId node, std::uint32_t step) {
-  agenda_.schedule(now(), {.index = step, .generation = static_cast<std::uint16_t>(node), .kind = Happening::Kind::kCommand});
+  agenda_.schedule(now(),
+                   {.index = step, .generation = static_cast<std::uint16_t>(node), .kind = Happening::Kind::kCommand});
 }
 
 void Run::command(NodeId node, std::uint32_t step, Scratch& scratch) {
@@ -186,7 +187,8 @@ bool Run::wait_for_disk(NodeId node, Scratch& scratch, std::uint32_t step) {
   Process& process = processes_[index(node)];
   Micros wait{0};
   for (const model::Action& action : scratch.effects.actions) {
-    if (std::holds_alternative<model::Persist>(action)) wait += scenario_->disk.flush.draw(process.random, model::Random::Stream::kDisk);
+    if (std::holds_alternative<model::Persist>(action))
+      wait += scenario_->disk.flush.draw(process.random, model::Random::Stream::kDisk);
   }
   if (wait == Micros{0}) return false;
   std::swap(process.outbox, scratch.effects.actions);
@@ -194,9 +196,9 @@ bool Run::wait_for_disk(NodeId node, Scratch& scratch, std::uint32_t step) {
   process.outbox_step = step;
   process.flushing = true;
   process.busy_until = now() + wait;
-  agenda_.schedule(process.busy_until, {.index = static_cast<std::uint32_t>(node),
-                                        .generation = process.life,
-                                        .kind = Happening::Kind::kFlushed});
+  agenda_.schedule(
+      process.busy_until,
+      {.index = static_cast<std::uint32_t>(node), .generation = process.life, .kind = Happening::Kind::kFlushed});
   return true;
 }
 
@@ -239,8 +241,9 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
 void Run::set_timer(NodeId node, model::Millis after) {
   Process& process = processes_[index(node)];
   ++process.timer;
-  agenda_.schedule(now() + process.clock.true_duration(after),
-                   {.index = static_cast<std::uint32_t>(node), .generation = process.timer, .kind = Happening::Kind::kTimer});
+  agenda_.schedule(
+      now() + process.clock.true_duration(after),
+      {.index = static_cast<std::uint32_t>(node), .generation = process.timer, .kind = Happening::Kind::kTimer});
 }
 
 void Run::persist(Process& process) {
@@ -261,7 +264,8 @@ void Run::record(Scratch& scratch, NodeId node, std::variant<model::Event, Comma
     if (!armed_.empty()) pull_triggers(record);
   } else {
     const model::Answer& answer = std::get<CommandReply>(record.what).answer;
-    mix((static_cast<std::uint64_t>(answer.kind) << 32U) ^ answer.address.port ^ static_cast<std::uint64_t>(answer.number));
+    mix((static_cast<std::uint64_t>(answer.kind) << 32U) ^ answer.address.port ^
+        static_cast<std::uint64_t>(answer.number));
   }
 }
 

@@ -81,16 +81,16 @@ class Run {
     model::Random random{};
     ProcessClock clock{};
     bool alive = false;
-    bool stopped = false;            // SIGSTOP
+    bool stopped = false;  // SIGSTOP
     bool started_before = false;
-    SimTime busy_until{};            // a stalled event loop
-    std::uint16_t life = 0;          // how often it was started
-    std::uint16_t timer = 0;         // number of the timer that is set
-    bool flushing = false;           // it waits for its disk
+    SimTime busy_until{};                 // a stalled event loop
+    std::uint16_t life = 0;               // how often it was started
+    std::uint16_t timer = 0;              // number of the timer that is set
+    bool flushing = false;                // it waits for its disk
     std::vector<model::Action> outbox{};  // what leaves when its configuration is on disk
     std::optional<model::Millis> outbox_timer{};
     std::uint32_t outbox_step = 0;
-    std::vector<Happening> held{};   // what waits for a process that does not run, in order
+    std::vector<Happening> held{};  // what waits for a process that does not run, in order
   };
 
   static std::size_t index(NodeId node) { return static_cast<std::size_t>(node); }

@@ -78,7 +78,7 @@ enum class CutMode : std::uint8_t { kNone, kDrop, kReject };
 struct PartitionStep {
   std::vector<std::vector<NodeId>> groups;  // no packet passes between two of them
   CutMode mode = CutMode::kDrop;
-  bool one_way = false;                     // only packets from the first group to the others are cut
+  bool one_way = false;  // only packets from the first group to the others are cut
 };
 struct HealStep {
   std::vector<std::vector<NodeId>> groups;  // empty: everything
@@ -118,10 +118,10 @@ struct Step {
 // Matches events: `[NODE ]CHANNEL[ PAYLOAD]`, where `*` in the payload stands for any text and a payload that is left
 // out matches all.
 struct EventPattern {
-  std::string text;             // as given
+  std::string text;  // as given
   std::optional<NodeId> node{};
   model::EventKind kind{};
-  std::string payload;          // empty: any
+  std::string payload;  // empty: any
 };
 
 struct Expectations {
@@ -138,8 +138,8 @@ struct Scenario {
   std::vector<Node> nodes;
   NetworkSpec network;
   DiskSpec disk;
-  std::vector<Step> steps;      // as in the file
-  SimTime from{};               // the streams begin here, and the expectations look at them
+  std::vector<Step> steps;  // as in the file
+  SimTime from{};           // the streams begin here, and the expectations look at them
   SimTime until{};
   Expectations expect;
 

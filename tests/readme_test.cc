@@ -46,7 +46,8 @@ std::string output_of(const std::string& command) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe{popen(command.c_str(), "r"), pclose};
   std::string text;
   std::array<char, 4096> buffer{};
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe.get())) text.append(buffer.data(), size);
+  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe.get()))
+    text.append(buffer.data(), size);
   return text;
 }
 
@@ -58,10 +59,12 @@ TEST(Readme, ExamplesPrintWhatIsShown) {
       const std::string program = "sentinel-sim ";
       if (!example.command.starts_with(program)) continue;
       const std::string arguments = example.command.substr(program.size());
-      const std::string command = "cd '" SENTINEL_SIM_SOURCE_DIR "' && '" SENTINEL_SIM_PROGRAM "' " + arguments + " 2>&1";
+      const std::string command =
+          "cd '" SENTINEL_SIM_SOURCE_DIR "' && '" SENTINEL_SIM_PROGRAM "' " + arguments + " 2>&1";
       const std::string output = output_of(command);
-      EXPECT_TRUE(sim::matches_glob(example.expected, output))
-          << file << ": " << example.command << "\nshown:\n" << example.expected << "\nprinted:\n" << output;
+      EXPECT_TRUE(sim::matches_glob(example.expected, output)) << file << ": " << example.command << "\nshown:\n"
+                                                               << example.expected << "\nprinted:\n"
+                                                               << output;
       ++run;
     }
   }

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "sim/event_text.h"
-#include "sim/run.h"
 #include "sim/reader/scenario_reader.h"
+#include "sim/run.h"
 
 namespace sentinel {
 namespace {
@@ -47,9 +47,9 @@ Trace trace_of(std::uint64_t seed) {
   run.run_until(scenario->until, scratch, [&](const sim::Record& record) {
     const auto* event = std::get_if<model::Event>(&record.what);
     if (event == nullptr || !event->published || record.at < scenario->from) return;
-    trace.push_back({static_cast<double>(record.at.time_since_epoch().count()) / 1000.0, record.node, *event,
-                     std::string{model::event_row(event->kind).channel} + " " +
-                         sim::payload_text(*event, scenario->symbols)});
+    trace.push_back(
+        {static_cast<double>(record.at.time_since_epoch().count()) / 1000.0, record.node, *event,
+         std::string{model::event_row(event->kind).channel} + " " + sim::payload_text(*event, scenario->symbols)});
   });
   return trace;
 }
@@ -127,14 +127,19 @@ void check_leader(const PhaseCheck& check, NodeId leader) {
   const double one_tick = kTick + kTripTime;
   check.within("+sdown to +odown", at(EventKind::kSdown)->ms, at(EventKind::kOdown), 0, 1'200);
   check.within("+odown to +try-failover", at(EventKind::kOdown)->ms, at(EventKind::kTryFailover), 0, 0);
-  check.within("+try-failover to +elected-leader", at(EventKind::kTryFailover)->ms, at(EventKind::kElectedLeader), 52, 100);
-  check.within("+elected-leader to +selected-slave", at(EventKind::kElectedLeader)->ms, at(EventKind::kSelectedReplica), 52, 100);
-  check.within("+selected-slave to wait-promotion", at(EventKind::kSelectedReplica)->ms, at(EventKind::kWaitPromotion), 52, 100);
+  check.within("+try-failover to +elected-leader", at(EventKind::kTryFailover)->ms, at(EventKind::kElectedLeader), 52,
+               100);
+  check.within("+elected-leader to +selected-slave", at(EventKind::kElectedLeader)->ms, at(EventKind::kSelectedReplica),
+               52, 100);
+  check.within("+selected-slave to wait-promotion", at(EventKind::kSelectedReplica)->ms, at(EventKind::kWaitPromotion),
+               52, 100);
   check.within("+odown to +promoted-slave", at(EventKind::kOdown)->ms, at(EventKind::kPromotedReplica), 1'000, 1'120);
   const double promoted = at(EventKind::kPromotedReplica)->ms;
   check.within("+promoted-slave to +slave-reconf-sent", promoted, at(EventKind::kReconfSent), 0, one_tick);
-  check.within("+slave-reconf-sent to +slave-reconf-done", at(EventKind::kReconfSent)->ms, at(EventKind::kReconfDone), 0, 1'150);
-  check.within("+slave-reconf-done to +failover-end", at(EventKind::kReconfDone)->ms, at(EventKind::kFailoverEnd), 0, one_tick + kDisk);
+  check.within("+slave-reconf-sent to +slave-reconf-done", at(EventKind::kReconfSent)->ms, at(EventKind::kReconfDone),
+               0, 1'150);
+  check.within("+slave-reconf-done to +failover-end", at(EventKind::kReconfDone)->ms, at(EventKind::kFailoverEnd), 0,
+               one_tick + kDisk);
   check.within("+failover-end to +switch-master", at(EventKind::kFailoverEnd)->ms, at(EventKind::kSwitchMaster), 0, 0);
 }
 

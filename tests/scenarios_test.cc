@@ -8,8 +8,8 @@
 
 #include "analysis/check.h"
 #include "sim/formats.h"
-#include "sim/run.h"
 #include "sim/reader/scenario_reader.h"
+#include "sim/run.h"
 
 namespace sentinel {
 namespace {
@@ -36,10 +36,12 @@ class Scenarios : public testing::TestWithParam<std::filesystem::path> {};
 // The golden stream is there and equal, and the expectations hold for 200 seeds. UPDATE_GOLDEN=1 records it again.
 TEST_P(Scenarios, DoesWhatItSays) {
   const bool update = std::getenv("UPDATE_GOLDEN") != nullptr;
-  const analysis::CheckResult result = analysis::check_file(GetParam(), {.seeds = 200, .jobs = 2, .update_golden = update});
+  const analysis::CheckResult result =
+      analysis::check_file(GetParam(), {.seeds = 200, .jobs = 2, .update_golden = update});
   EXPECT_EQ(result.error, "");
   EXPECT_FALSE(result.contradiction) << "seed 1 gave two different digests";
-  for (const analysis::Failure& failure : result.failures) ADD_FAILURE() << "seed " << failure.seed << ": " << failure.message;
+  for (const analysis::Failure& failure : result.failures)
+    ADD_FAILURE() << "seed " << failure.seed << ": " << failure.message;
   EXPECT_TRUE(std::filesystem::exists(std::filesystem::path{GetParam()}.replace_extension(".events")));
 }
 
@@ -50,7 +52,8 @@ class DocumentedStreams : public testing::TestWithParam<const char*> {};
 // The stream on the screen is, byte for byte, the one that was printed for real Redis, whatever the seed.
 TEST_P(DocumentedStreams, AreReproducedByteForByte) {
   const std::filesystem::path file = kScenarios / "documented" / GetParam();
-  const auto scenario = std::make_shared<const sim::Scenario>(sim::read_scenario(std::filesystem::path{file} += ".json"));
+  const auto scenario =
+      std::make_shared<const sim::Scenario>(sim::read_scenario(std::filesystem::path{file} += ".json"));
   const std::string printed = text_of(std::filesystem::path{file} += ".pmessage");
   ASSERT_FALSE(printed.empty());
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {

@@ -39,7 +39,7 @@ nlohmann::ordered_json to_json(const analysis::CheckResult& result) {
   for (const analysis::Failure& failure : result.failures) {
     failures.push_back({{"seed", failure.seed}, {"message", failure.message}});
   }
-  return {{"file", result.file.string()}, {"passed", result.passed()},     {"seeds", result.runs},
+  return {{"file", result.file.string()}, {"passed", result.passed()},       {"seeds", result.runs},
           {"error", result.error},        {"failures", std::move(failures)}, {"contradiction", result.contradiction}};
 }
 
@@ -59,8 +59,9 @@ int exit_code(const std::vector<analysis::CheckResult>& results) {
 }  // namespace
 
 int check_command(const Arguments& arguments) {
-  CommandLine line{"sentinel-sim check PATH… [--seeds N] [--jobs N] [--junit FILE] [--update-golden] [--format text|json]",
-                   "sentinel-sim check scenarios/ --seeds 50"};
+  CommandLine line{
+      "sentinel-sim check PATH… [--seeds N] [--jobs N] [--junit FILE] [--update-golden] [--format text|json]",
+      "sentinel-sim check scenarios/ --seeds 50"};
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   line.options()("seeds", po::value<std::string>()->default_value("200"), "each scenario runs with the seeds 1 to N")(
       "jobs", po::value<std::string>()->default_value(std::to_string(cores)), "runs at the same time")(
@@ -70,14 +71,15 @@ int check_command(const Arguments& arguments) {
   line.positional("PATH", -1);
   po::variables_map values;
   if (!line.parse(arguments, values)) return kAsExpected;
-  if (values.count("PATH") == 0) throw sim::BadInput{"check needs a scenario file or a folder; see sentinel-sim check --help"};
+  if (values.count("PATH") == 0)
+    throw sim::BadInput{"check needs a scenario file or a folder; see sentinel-sim check --help"};
   const std::string format = values["format"].as<std::string>();
   if (format != "text" && format != "json") throw sim::BadInput{"--format '" + format + "' is not known: text or json"};
 
-  const analysis::CheckOptions options{
-      .seeds = positive_number(values["seeds"].as<std::string>(), "--seeds"),
-      .jobs = static_cast<unsigned>(std::min<std::uint64_t>(1024, positive_number(values["jobs"].as<std::string>(), "--jobs"))),
-      .update_golden = values.count("update-golden") != 0};
+  const analysis::CheckOptions options{.seeds = positive_number(values["seeds"].as<std::string>(), "--seeds"),
+                                       .jobs = static_cast<unsigned>(std::min<std::uint64_t>(
+                                           1024, positive_number(values["jobs"].as<std::string>(), "--jobs"))),
+                                       .update_golden = values.count("update-golden") != 0};
   std::vector<analysis::CheckResult> results;
   for (const std::string& path : values["PATH"].as<std::vector<std::string>>()) {
     for (const std::filesystem::path& file : analysis::scenario_files(path)) {

@@ -11,7 +11,7 @@ namespace sentinel::cli {
 namespace po = boost::program_options;
 
 inline constexpr int kAsExpected = 0;
-inline constexpr int kFailed = 1;         // an expectation or invariant failed
+inline constexpr int kFailed = 1;  // an expectation or invariant failed
 inline constexpr int kBadInput = 2;
 inline constexpr int kInconclusive = 3;
 inline constexpr int kContradiction = 4;  // same seed, other digest

@@ -17,7 +17,8 @@ constexpr std::array kSubcommands = {
 };
 
 void print_help() {
-  std::cout << "sentinel-sim: a deterministic simulator of Redis Sentinel failover\n\nusage: sentinel-sim COMMAND …\n\n";
+  std::cout
+      << "sentinel-sim: a deterministic simulator of Redis Sentinel failover\n\nusage: sentinel-sim COMMAND …\n\n";
   for (const Subcommand& subcommand : kSubcommands) {
     std::cout << "  " << subcommand.name << std::string(8 - subcommand.name.size(), ' ') << subcommand.answers << '\n';
   }

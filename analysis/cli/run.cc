@@ -5,8 +5,8 @@
 #include "analysis/cli/command_line.h"
 #include "sim/bad_input.h"
 #include "sim/formats.h"
-#include "sim/run.h"
 #include "sim/reader/scenario_reader.h"
+#include "sim/run.h"
 #include "sim/units.h"
 
 namespace sentinel::cli {
@@ -27,7 +27,8 @@ sim::NodeId sentinel_of(const sim::Scenario& scenario, const std::string& name) 
   }
   const auto node = scenario.find_node(name);
   if (node && scenario.node(*node).is_sentinel()) return *node;
-  throw sim::BadInput{"--sentinel '" + name + "' is no sentinel of " + scenario.file.string() + sim::suggestion(name, known)};
+  throw sim::BadInput{"--sentinel '" + name + "' is no sentinel of " + scenario.file.string() +
+                      sim::suggestion(name, known)};
 }
 
 const model::Profile* profile_of(const std::string& name) {
@@ -55,8 +56,10 @@ int run_command(const Arguments& arguments) {
 
   const std::uint64_t seed = positive_number(values["seed"].as<std::string>(), "--seed");
   const sim::Format format = format_of(values["format"].as<std::string>());
-  auto scenario = std::make_shared<sim::Scenario>(sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0]));
-  if (values.count("until") != 0) scenario->until = sim::SimTime{sim::parse_duration(values["until"].as<std::string>())};
+  auto scenario =
+      std::make_shared<sim::Scenario>(sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0]));
+  if (values.count("until") != 0)
+    scenario->until = sim::SimTime{sim::parse_duration(values["until"].as<std::string>())};
   if (values.count("profile") != 0) scenario->profile = profile_of(values["profile"].as<std::string>());
   std::optional<sim::NodeId> only;
   if (values.count("sentinel") != 0) only = sentinel_of(*scenario, values["sentinel"].as<std::string>());

@@ -6,8 +6,8 @@
 #include <span>
 
 #include "sim/reader/names.h"
-#include "sim/units.h"
 #include "sim/reader/word_table.h"
+#include "sim/units.h"
 
 namespace sentinel::sim {
 namespace {

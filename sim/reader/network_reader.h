@@ -1,8 +1,8 @@
 // The network and the disks of a scenario file: latencies, losses, retransmissions, time to write.
 #pragma once
 
-#include "sim/reader/json_fields.h"
 #include "sim/latency.h"
+#include "sim/reader/json_fields.h"
 #include "sim/scenario.h"
 
 namespace sentinel::sim {

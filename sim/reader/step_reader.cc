@@ -11,8 +11,8 @@
 #include "sim/reader/expectation_reader.h"
 #include "sim/reader/json_fields.h"
 #include "sim/reader/network_reader.h"
-#include "sim/units.h"
 #include "sim/reader/words.h"
+#include "sim/units.h"
 
 namespace sentinel::sim {
 namespace {

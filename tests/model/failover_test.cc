@@ -10,6 +10,7 @@ namespace {
 using enum EventKind;
 using model::Epoch;
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 model::SentinelConfig with_timeout(Millis timeout) {
   model::SentinelConfig config = lone_sentinel();
@@ -275,6 +276,46 @@ TEST(Failover, ForceEndsWithTheFailover) {
   EXPECT_EQ(lab.count(kElectedLeader), 1);
 }
 
+// A replica that lost a connection is told when it has it again.
+TEST(Failover, DisconnectedReplicaIsToldLater) {
+  SentinelLab lab(lone_sentinel());
+  lab.run_for(3s);
+  lab.crash(kM);
+  ASSERT_TRUE(lab.run_until(kPromotedReplica));
+  lab.cut_subscription(kR2);
+  EXPECT_THAT(lab.tick(), IsEmpty());
+  EXPECT_THAT(lab.tick(), ElementsAre(kReconfSent));
+}
+
+// A failover that ends in time leaves alone whom it did not reach.
+TEST(Failover, NoBestEffortWithoutTimeout) {
+  model::SentinelConfig config = lone_sentinel();
+  config.masters[0].known_replicas = {kR1, kR2, kR3};
+  SentinelLab lab(config);
+  lab.run_for(3s);
+  for (const Address& replica : {kR2, kR3}) lab.at(replica).ping = model::Status::kBusy;  // down, but connected
+  lab.at(kR2).obeys = false;
+  lab.run_for(8s);
+  lab.crash(kM);
+  ASSERT_TRUE(lab.run_until(kSwitchMaster));
+  EXPECT_EQ(lab.count(kReconfSent), 1);
+  EXPECT_EQ(lab.count(kReconfSentBestEffort), 0);
+  EXPECT_TRUE(lab.sent<model::Reconfigure>(kR3).empty());
+}
+
+// The transaction counts as the six commands that it is.
+TEST(Failover, TransactionIsSixPendingCommands) {
+  SentinelLab lab(lone_sentinel());
+  lab.run_for(3s);
+  lab.crash(kM);
+  ASSERT_TRUE(lab.run_until(kSelectedReplica));
+  lab.run_for(1ms);
+  lab.hang(kR1);
+  const int before = lab.link(lab.replica(kR1)).pending;
+  ASSERT_THAT(lab.tick(), ElementsAre(kWaitPromotion));
+  EXPECT_GE(lab.link(lab.replica(kR1)).pending, before + 6);
+}
+
 // A newer configuration ends a failover silently.
 TEST(Failover, NewerConfigurationCancels) {
   SentinelLab lab(lone_sentinel());
@@ -289,6 +330,61 @@ TEST(Failover, NewerConfigurationCancels) {
   EXPECT_THAT(lab.kinds(), ElementsAre(kSentinel, kConfigUpdateFrom, kSwitchMaster, kReplica, kReplica));
   EXPECT_FALSE(lab.master().in_progress);
   EXPECT_EQ(lab.master().failover_start, model::kNever);
+}
+
+// The operator's wish ends with the configuration that it was for.
+TEST(Failover, SwitchForgetsTheForce) {
+  SentinelLab lab(sentinel_among({kS2}));
+  lab.run_for(3s);
+  lab.command(model::FailoverCommand{kMaster1});
+  model::Hello hello = hello_from(kS2);
+  hello.config_epoch = Epoch{9};
+  hello.master = kR1;
+  lab.hear_directly(hello);
+  lab.run_for(3s);
+  lab.at(kS2).says_down = true;
+  lab.at(kS2).votes = false;
+  lab.crash(kR1);
+  ASSERT_TRUE(lab.run_until(kAbortNotElected));
+  EXPECT_EQ(lab.count(kElectedLeader), 0);
+}
+
+// The connections of the master are made anew, within the throttle, and its times without a reply start at the switch.
+TEST(Failover, SwitchResetsTheLink) {
+  SentinelLab lab(sentinel_among({kS2}));
+  lab.run_for(3s);
+  lab.hang(kM);
+  lab.run_for(3s);
+  const model::Link before = lab.link(lab.master());
+  model::Hello hello = hello_from(kS2);
+  hello.config_epoch = Epoch{9};
+  hello.master = kR1;
+  lab.hear_directly(hello);
+  const model::Link after = lab.link(lab.master());
+  EXPECT_TRUE(after.disconnected);
+  EXPECT_FALSE(after.command || after.subscription);
+  EXPECT_EQ(after.active_ping, lab.now());
+  EXPECT_EQ(after.last_available, lab.now());
+  EXPECT_EQ(after.last_pong, lab.now());
+  EXPECT_EQ(after.last_ping, model::kNever);
+  EXPECT_EQ(after.last_reconnect, before.last_reconnect);
+}
+
+// A switch forgets what the old master said of itself: the new one neither rebooted nor changed its role.
+TEST(Failover, SwitchForgetsRunIdAndRole) {
+  SentinelLab lab(sentinel_among({kS2}));
+  lab.at(kM).info = info_of_replica(kM, kElsewhere);
+  lab.run_for(3s);
+  ASSERT_EQ(lab.count(kRoleChanged, kM), 1);
+  lab.at(kR1).info = info_of_master(kR1);
+  model::Hello hello = hello_from(kS2);
+  hello.config_epoch = Epoch{9};
+  hello.master = kR1;
+  lab.hear_directly(hello);
+  lab.forget();
+  lab.run_for(12s);
+  EXPECT_FALSE(lab.sent<model::InfoRequest>(kR1).empty());
+  EXPECT_THAT(lab.kinds(), IsEmpty());
 }
 
 // A switch forgets that the old master was down, but not what was learnt of the other sentinels.

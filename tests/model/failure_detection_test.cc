@@ -153,6 +153,22 @@ TEST(FailureDetection, RebootOfAReplicaIsNotThatOfItsMaster) {
   EXPECT_FALSE(lab.run_until(kSdown, 20s));
 }
 
+// The reboot of the old master does not make the new one suspicious.
+TEST(FailureDetection, SwitchForgetsTheReboot) {
+  model::SentinelConfig config = sentinel_among({kS2});
+  config.masters[0].master_reboot_down_after = 3s;
+  SentinelLab lab(config);
+  lab.run_for(3s);
+  for (const Address& node : {kM, kR1}) lab.at(node).ping = model::Status::kLoading;
+  lab.at(kM).info.run_id = id_of(kElsewhere);
+  ASSERT_TRUE(lab.run_until(kReboot));
+  model::Hello hello = hello_from(kS2);
+  hello.config_epoch = Epoch{1};
+  hello.master = kR1;
+  lab.hear_directly(hello);
+  EXPECT_FALSE(lab.run_until(kSdown, 20s));
+}
+
 // ODOWN needs as many votes as the quorum says, our own included; the event counts them.
 TEST(FailureDetection, OdownNeedsTheQuorum) {
   for (int others = 0; others <= 2; ++others) {

@@ -218,6 +218,21 @@ TEST(Monitoring, BusyInstanceIsSentScriptKillOnce) {
   }
 }
 
+// A new master that is busy is sent one of its own.
+TEST(Monitoring, ScriptKillStartsAnewAtASwitch) {
+  SentinelLab lab(sentinel_among({kS2}));
+  lab.run_for(3s);
+  for (const Address& busy : {kM, kR1}) lab.at(busy).ping = Status::kBusy;
+  ASSERT_TRUE(lab.run_until([&] { return !lab.sent<model::ScriptKill>(kM).empty(); }));
+  model::Hello hello = hello_from(kS2);
+  hello.config_epoch = model::Epoch{1};
+  hello.master = kR1;
+  lab.hear_directly(hello);
+  lab.forget();
+  lab.run_for(8s);
+  EXPECT_EQ(lab.sent<model::ScriptKill>(kR1).size(), 1);
+}
+
 // Two masters that are watched by the same other sentinel share one connection to it, and one PING.
 TEST(Monitoring, LinkToASentinelIsShared) {
   SentinelLab lab(with_second_master(sentinel_among({kS2})));

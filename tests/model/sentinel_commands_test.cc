@@ -107,6 +107,8 @@ TEST(Commands, Remove) {
   lab.run_for(30s);
   EXPECT_EQ(lab.count(kSdown), 0);
   EXPECT_EQ(lab.master().name, kMaster2);
+  lab.command(model::RemoveCommand{kMaster2});
+  EXPECT_FALSE(lab.connected(kS2));
 }
 
 // SENTINEL MONITOR takes a new master with default settings, once.
