@@ -11,7 +11,7 @@ namespace sentinel::sim {
 
 struct Happening {
   enum class Kind : std::uint8_t {
-    kStart,           // index = node
+    kStart,           // index = node, generation = the life before
     kTimer,           // index = node, generation = that of its timer
     kWake,            // index = node: a stall ends
     kFlushed,         // index = node, generation = its life: what it wrote is on disk

@@ -62,7 +62,9 @@ void Run::happen(const Happening& what, Scratch& scratch) {
   using Kind = Happening::Kind;
   const NodeId node{static_cast<std::uint16_t>(what.index)};
   switch (what.kind) {
-    case Kind::kStart: return start(node, scratch);
+    case Kind::kStart:
+      if (processes_[what.index].life == what.generation) start(node, scratch);
+      return;
     case Kind::kWake: return release_held(node);
     case Kind::kFlushed: return flushed(node, what, scratch);
     case Kind::kStep: return take_step(what.index);
@@ -140,6 +142,7 @@ void Run::start(NodeId node, Scratch& scratch) {
 
 void Run::kill(NodeId node) {
   Process& process = processes_[index(node)];
+  ++process.life;  // a start that is under way does not come about
   if (!process.alive) return;
   process.alive = false;
   for (const Happening& what : process.held) {
@@ -302,7 +305,9 @@ void Run::act(const StopStep& step, std::uint32_t /*place*/) {
 
 void Run::act(const StartStep& step, std::uint32_t /*place*/) {
   for (const NodeId node : step.nodes) {
-    agenda_.schedule(now(), {.index = static_cast<std::uint32_t>(node), .kind = Happening::Kind::kStart});
+    agenda_.schedule(now(), {.index = static_cast<std::uint32_t>(node),
+                             .generation = processes_[index(node)].life,
+                             .kind = Happening::Kind::kStart});
   }
 }
 

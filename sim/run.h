@@ -84,7 +84,7 @@ class Run {
     bool stopped = false;  // SIGSTOP
     bool started_before = false;
     SimTime busy_until{};                 // a stalled event loop
-    std::uint16_t life = 0;               // how often it was started
+    std::uint16_t life = 0;               // how often it was started and killed
     std::uint16_t timer = 0;              // number of the timer that is set
     bool flushing = false;                // it waits for its disk
     std::vector<model::Action> outbox{};  // what leaves when its configuration is on disk

@@ -37,6 +37,19 @@ sim::Run run_until(const std::shared_ptr<const Scenario>& scenario, Micros time)
   return run;
 }
 
+// --- the start ----------------------------------------------------------------------------------------------
+
+// A node that is killed before it has come up stays dead, until a step starts it.
+TEST(Run, NodeKilledBeforeItsStartStaysDead) {
+  ScenarioBuilder scenario;
+  const NodeId s1 = scenario.nodes({"S1"})[0];
+  scenario.at(0s, CrashStep{{s1}});
+  scenario.at(5s, StartStep{{s1}});
+  const auto built = scenario.build();
+  EXPECT_FALSE(run_until(built, 4s).is_running(s1));
+  EXPECT_TRUE(run_until(built, 6s).is_running(s1));
+}
+
 // --- a whole run --------------------------------------------------------------------------------------------
 
 // A cluster at rest is synchronised at time 0, finds itself within seconds, and then says nothing more.
