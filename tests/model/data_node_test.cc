@@ -17,19 +17,11 @@ using testing::Optional;
 
 using Condition = model::DataNode::Condition;
 
-// A master with a replica that is in sync.
 class DataNode : public testing::Test {
  protected:
-  DataNode() {
-    lab.start(kM, master_config());
-    lab.start(kR1, replica_config(kM));
-    lab.run_for(3s);
-    client = lab.connect(kM);
-  }
   Status ping(Address address) { return lab.ask_status(lab.connect(address), model::Ping{}); }
 
-  DataNodeLab lab;
-  model::Socket client{};
+  ReplicatedPair lab;
 };
 
 // --- replies ----------------------------------------------------------------------------------------------
@@ -86,13 +78,13 @@ TEST_F(DataNode, MasterDown) {
 // A script that runs for too long: -BUSY to everything but SCRIPT KILL, which ends it.
 TEST_F(DataNode, Busy) {
   lab.node(kM).set_condition(Condition::kBusy);
-  EXPECT_EQ(lab.ask_status(client, model::Ping{}), Status::kBusy);
-  EXPECT_EQ(lab.ask_status(client, model::InfoRequest{}), Status::kBusy);
-  EXPECT_EQ(lab.ask_status(client, model::Publish{hello_from(kS2)}), Status::kBusy);
-  EXPECT_EQ(lab.ask_status(client, Reconfigure{kR1}), Status::kBusy);
+  EXPECT_EQ(lab.ask_status(lab.client, model::Ping{}), Status::kBusy);
+  EXPECT_EQ(lab.ask_status(lab.client, model::InfoRequest{}), Status::kBusy);
+  EXPECT_EQ(lab.ask_status(lab.client, model::Publish{hello_from(kS2)}), Status::kBusy);
+  EXPECT_EQ(lab.ask_status(lab.client, Reconfigure{kR1}), Status::kBusy);
   EXPECT_TRUE(lab.node(kM).is_master());
-  EXPECT_EQ(lab.ask_status(client, model::ScriptKill{}), Status::kOk);
-  EXPECT_EQ(lab.ask_status(client, model::Ping{}), Status::kPong);
+  EXPECT_EQ(lab.ask_status(lab.client, model::ScriptKill{}), Status::kOk);
+  EXPECT_EQ(lab.ask_status(lab.client, model::Ping{}), Status::kPong);
 }
 
 // A disk failure shows in the PING of a master, not in that of a replica, nor in INFO.
@@ -100,7 +92,7 @@ TEST_F(DataNode, DiskFailure) {
   for (const Address& address : {kM, kR1}) lab.node(address).set_condition(Condition::kDiskFailure);
   EXPECT_EQ(ping(kM), Status::kMisconf);
   EXPECT_EQ(ping(kR1), Status::kPong);
-  EXPECT_TRUE(std::holds_alternative<model::InfoReply>(lab.ask(client, model::InfoRequest{}).value()));
+  EXPECT_TRUE(std::holds_alternative<model::InfoReply>(lab.ask(lab.client, model::InfoRequest{}).value()));
 }
 
 // With a password, nothing is answered before it was given.
@@ -120,7 +112,7 @@ TEST_F(DataNode, Password) {
 
 // Commands of sentinels are none of a data node.
 TEST_F(DataNode, UnknownCommands) {
-  EXPECT_EQ(lab.ask_status(client, model::IsMasterDown{}), Status::kUnknownCommand);
+  EXPECT_EQ(lab.ask_status(lab.client, model::IsMasterDown{}), Status::kUnknownCommand);
   EXPECT_EQ(lab.command(kM, model::FailoverCommand{}).kind, Answer::Kind::kUnknownCommand);
 }
 
@@ -130,7 +122,7 @@ TEST_F(DataNode, HelloReachesSubscribers) {
   const model::Socket there = lab.connect(kR1);
   EXPECT_EQ(lab.ask(here, model::Subscribe{}), std::nullopt);
   lab.ask(there, model::Subscribe{});
-  lab.ask(client, model::Publish{hello_from(kS2)});
+  lab.ask(lab.client, model::Publish{hello_from(kS2)});
   EXPECT_EQ(lab.received<model::HelloPush>(here).size(), 1);
   EXPECT_EQ(lab.received<model::HelloPush>(there).size(), 1);
   lab.ask(lab.connect(kR1), model::Publish{hello_from(kS3)});
@@ -162,7 +154,7 @@ TEST_F(DataNode, InfoOfAReplica) {
   config.announce_replica = false;
   lab.start(kR2, config);
   lab.run_for(3s);
-  lab.ask(client, model::Publish{hello_from(kS2)});
+  lab.ask(lab.client, model::Publish{hello_from(kS2)});
   const model::InfoReply info = lab.info(kR2);
   EXPECT_EQ(info.role, InstanceKind::kReplica);
   EXPECT_EQ(info.master, kM);
@@ -201,7 +193,7 @@ TEST_F(DataNode, LinkDownSecondsAreTruncated) {
 
 // A link that is lost, or dropped by SLAVEOF, is down since then; the offset is kept.
 TEST_F(DataNode, LinkDownSinceSlaveof) {
-  lab.ask(client, model::Publish{hello_from(kS2)});
+  lab.ask(lab.client, model::Publish{hello_from(kS2)});
   const model::Offset offset = lab.node(kR1).offset();
   lab.command(kR1, model::ReplicaofCommand{kElsewhere});
   lab.run_for(5s);
@@ -215,6 +207,9 @@ TEST_F(DataNode, LinkDownSinceSlaveof) {
 
 // SLAVEOF NO ONE forgets since when the link is down: the next link that does not come up shows -1 s.
 TEST_F(DataNode, NoOneForgetsTheLinkDownTime) {
+  lab.crash(kM);
+  lab.run_for(2s);
+  ASSERT_EQ(lab.info(kR1).link_down_seconds, 2);
   lab.command(kR1, model::ReplicaofCommand{});
   lab.command(kR1, model::ReplicaofCommand{kElsewhere});
   lab.run_for(5s);
@@ -226,7 +221,7 @@ TEST_F(DataNode, NoOneForgetsTheLinkDownTime) {
 
 // SLAVEOF NO ONE makes a master at once; its history goes on under another id.
 TEST_F(DataNode, NoOne) {
-  lab.ask(client, model::Publish{hello_from(kS2)});
+  lab.ask(lab.client, model::Publish{hello_from(kS2)});
   const model::Offset offset = lab.node(kR1).offset();
   const Id history = lab.node(kR1).replication_id();
   EXPECT_EQ(lab.ask_status(lab.connect(kR1), Reconfigure{}), Status::kOk);
@@ -240,19 +235,20 @@ TEST_F(DataNode, NoOne) {
 // SLAVEOF NO ONE to a master changes nothing.
 TEST_F(DataNode, NoOneToAMaster) {
   const Id history = lab.node(kM).replication_id();
-  lab.ask(client, Reconfigure{});
+  lab.ask(lab.client, Reconfigure{});
   EXPECT_EQ(lab.node(kM).replication_id(), history);
   EXPECT_TRUE(lab.info(kR1).link_up);
 }
 
 // SLAVEOF the master that it has is no change of the link, but the transaction's CLIENT KILL cuts all the same.
 TEST_F(DataNode, SameMaster) {
+  lab.start(kR2, replica_config(kM));
+  lab.run_for(3s);
   const model::Socket other = lab.connect(kR1);
   lab.ask(other, model::Ping{});
   EXPECT_EQ(lab.command(kR1, model::ReplicaofCommand{kM}).kind, Answer::Kind::kAlreadyConnected);
   lab.ask(lab.connect(kR1), Reconfigure{kM});
-  EXPECT_TRUE(lab.info(kR1).link_up);
-  EXPECT_EQ(lab.full_resyncs(kM), 1);
+  EXPECT_THAT(lab.info(kM).replicas, ElementsAre(kR1, kR2)) << "still the one that came first";
   EXPECT_FALSE(lab.open(other));
 }
 
@@ -262,13 +258,14 @@ TEST_F(DataNode, ConnectsAtOnce) {
   lab.command(kR1, model::ReplicaofCommand{kR2});
   EXPECT_NE(lab.node(kR1).replication_state(), model::ReplicationState::kConnect);
   EXPECT_THAT(lab.info(kR2).replicas, ElementsAre(kR1));
+  EXPECT_THAT(lab.info(kM).replicas, IsEmpty());
 }
 
 // --- restart ----------------------------------------------------------------------------------------------
 
 // A restarted node has another run id and no data.
 TEST_F(DataNode, Restart) {
-  lab.ask(client, model::Publish{hello_from(kS2)});
+  lab.ask(lab.client, model::Publish{hello_from(kS2)});
   const Id before = lab.node(kM).run_id();
   lab.restart(kM);
   EXPECT_NE(lab.node(kM).run_id(), before);

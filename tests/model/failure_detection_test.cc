@@ -231,6 +231,19 @@ TEST(FailureDetection, OthersAreAskedWhileTheMasterIsDown) {
   EXPECT_EQ(question.candidate, std::nullopt);
 }
 
+// A sentinel that was just met is asked a second later.
+TEST(FailureDetection, NewSentinelIsAskedAfterASecond) {
+  SentinelLab lab(sentinel_among({}));
+  lab.run_for(3s);
+  lab.crash(kM);
+  ASSERT_TRUE(lab.run_until(kSdown));
+  const Instant met_at = lab.now();
+  lab.hear_directly(hello_from(kS2));
+  ASSERT_TRUE(lab.run_until([&] { return !lab.sent<IsMasterDown>(kS2).empty(); }));
+  EXPECT_GE(lab.now(), met_at + 1s);
+  EXPECT_LE(lab.now(), met_at + 1100ms);
+}
+
 // Only replies are remembered: a sentinel that does not reply is asked at every tick.
 TEST(FailureDetection, SilentSentinelIsAskedAtEveryTick) {
   SentinelLab lab(sentinel_among({kS2}));

@@ -53,6 +53,14 @@ void DataNodeLab::crash(Address address) {
   drain();
 }
 
+void DataNodeLab::cut(Address replica) {
+  const model::Socket upstream = nodes_.at(replica.port).upstream.value();
+  const std::uint16_t server = connections_.at(upstream).server;
+  step(server, model::Disconnected{upstream});
+  close(upstream, server);
+  drain();
+}
+
 void DataNodeLab::restart(Address address) {
   crash(address);
   boot(address.port);
@@ -190,6 +198,17 @@ void DataNodeLab::to_client(model::Socket socket, const model::Message& message)
       received_[socket].push_back(message);
     }
   });
+}
+
+ReplicatedPair::ReplicatedPair() {
+  start(kM, master_config());
+  start(kR1, replica_config(kM));
+  run_for(3s);
+  client = connect(kM);
+}
+
+void ReplicatedPair::write(int hellos) {
+  for (int i = 0; i < hellos; ++i) ask(client, model::Publish{hello_from(kS2)});
 }
 
 }  // namespace sentinel::test

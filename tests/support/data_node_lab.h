@@ -24,6 +24,7 @@ class DataNodeLab {
   void start(Address address, const model::DataNodeConfig& config);
   void crash(Address address);                                           // connections are reset, new ones refused
   void restart(Address address);                                         // with the configuration that it wrote last
+  void cut(Address replica);                                             // its connection to its master is reset
   void hang(Address address) { nodes_.at(address.port).silent = true; }  // what is sent to it is lost
   void run_for(Millis period);
   Instant now() const { return now_; }
@@ -87,6 +88,14 @@ class DataNodeLab {
   std::deque<std::function<void()>> underway_;
   std::map<model::Socket, std::vector<model::Message>> received_;
   model::Answer answer_;
+};
+
+// kM with its replica kR1 in sync, and a client of kM.
+struct ReplicatedPair : DataNodeLab {
+  model::Socket client{};
+
+  ReplicatedPair();
+  void write(int hellos);  // each moves the offset of kM by replicated_size(hello_from(kS2))
 };
 
 }  // namespace sentinel::test

@@ -1,0 +1,166 @@
+// What a data node answers to PSYNC: go on, or all anew.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/data_node_lab.h"
+
+namespace sentinel::test {
+namespace {
+
+using model::Offset;
+using model::Psync;
+using model::PsyncReply;
+using model::Publish;
+using testing::IsEmpty;
+
+const Offset kHello = model::replicated_size(hello_from(kS2));
+
+// Asks kM as a replica would. nullopt: a full resynchronisation, which starts later.
+std::optional<PsyncReply::Kind> psync(ReplicatedPair& lab, const Psync& request) {
+  const model::Socket replica = lab.connect(kM);
+  lab.ask(replica, model::ReplConf{kR2});
+  lab.ask(replica, request);
+  const std::vector<PsyncReply> replies = lab.received<PsyncReply>(replica);
+  if (replies.empty()) return std::nullopt;
+  return replies[0].kind;
+}
+
+// Who asks for nothing known gets a full resynchronisation, with the history and the offset of the snapshot.
+TEST(Psync, WithoutHistory) {
+  ReplicatedPair lab;
+  lab.write(2);
+  const model::Socket replica = lab.connect(kM);
+  lab.ask(replica, model::ReplConf{kR2});
+  lab.ask(replica, Psync{});
+  lab.run_for(1s);
+  const std::vector<PsyncReply> replies = lab.received<PsyncReply>(replica);
+  ASSERT_EQ(replies.size(), 1);
+  EXPECT_EQ(replies[0].kind, PsyncReply::Kind::kFullResync);
+  EXPECT_EQ(replies[0].replication_id, lab.node(kM).replication_id());
+  EXPECT_EQ(replies[0].offset, 2 * kHello);
+  EXPECT_EQ(lab.received<model::Snapshot>(replica).size(), 1);
+}
+
+// The same history goes on if the first byte that is wanted lies in the backlog, or is the next one.
+TEST(Psync, SameHistory) {
+  ReplicatedPair lab;
+  lab.write(2);
+  const Id id = lab.node(kM).replication_id();
+  const Offset next = lab.node(kM).offset() + 1;
+  EXPECT_EQ(psync(lab, {id, next}), PsyncReply::Kind::kContinue);
+  EXPECT_EQ(psync(lab, {id, 1}), PsyncReply::Kind::kContinue);
+  EXPECT_EQ(psync(lab, {id, 0}), std::nullopt) << "before the backlog";
+  EXPECT_EQ(psync(lab, {id, next + 1}), std::nullopt) << "ahead of the master";
+  EXPECT_EQ(psync(lab, {id_of(kElsewhere), next}), std::nullopt) << "another history";
+}
+
+// What is missing is sent.
+TEST(Psync, MissingBytesFollow) {
+  ReplicatedPair lab;
+  lab.write(2);
+  const model::Socket replica = lab.connect(kM);
+  lab.ask(replica, model::ReplConf{kR2});
+  lab.ask(replica, Psync{lab.node(kM).replication_id(), kHello + 1});
+  const auto stream = lab.received<model::ReplicationStream>(replica);
+  ASSERT_EQ(stream.size(), 1);
+  EXPECT_EQ(stream[0].bytes, kHello);
+}
+
+// Only the last bytes are kept.
+TEST(Psync, BacklogIsLimited) {
+  ReplicatedPair lab;
+  model::DataNodeConfig config = master_config();
+  config.backlog_size = 100;
+  lab.crash(kM);
+  lab.start(kM, config);
+  lab.run_for(3s);  // kR1 comes back
+  lab.client = lab.connect(kM);
+  lab.write(2);
+  const Id id = lab.node(kM).replication_id();
+  const Offset next = lab.node(kM).offset() + 1;
+  EXPECT_EQ(psync(lab, {id, next - 100}), PsyncReply::Kind::kContinue);
+  EXPECT_EQ(psync(lab, {id, next - 101}), std::nullopt);
+}
+
+// Without a backlog, because nobody ever replicated, nothing can go on.
+TEST(Psync, WithoutBacklog) {
+  ReplicatedPair lab;
+  lab.crash(kR1);
+  lab.restart(kM);
+  EXPECT_EQ(psync(lab, {lab.node(kM).replication_id(), 1}), std::nullopt);
+}
+
+// The history before a promotion is valid up to the byte at which the new one starts.
+TEST(Psync, HistoryBeforeThePromotion) {
+  ReplicatedPair lab;
+  lab.write(2);
+  const Id old_id = lab.node(kM).replication_id();
+  lab.ask(lab.connect(kR1), model::Reconfigure{});
+  const Offset promoted_at = lab.node(kR1).offset();
+  lab.start(kR2, replica_config(kR1));  // so that there is something to replicate to
+  lab.run_for(3s);
+  lab.ask(lab.connect(kR1), Publish{hello_from(kS2)});
+  const auto asked = [&](Offset next) {
+    const model::Socket replica = lab.connect(kR1);
+    lab.ask(replica, Psync{old_id, next});
+    return !lab.received<PsyncReply>(replica).empty();
+  };
+  EXPECT_TRUE(asked(promoted_at + 1));
+  EXPECT_TRUE(asked(promoted_at));
+  EXPECT_FALSE(asked(promoted_at + 2)) << "the old master wrote on";
+}
+
+// A replica whose own link is down refuses; the other end tries again.
+TEST(Psync, ReplicaWithoutItsMasterRefuses) {
+  ReplicatedPair lab;
+  lab.crash(kM);
+  lab.start(kR2, replica_config(kR1));
+  lab.run_for(3s);
+  EXPECT_FALSE(lab.info(kR2).link_up);
+  EXPECT_THAT(lab.info(kR1).replicas, IsEmpty());
+  lab.restart(kM);
+  lab.run_for(3s);
+  EXPECT_TRUE(lab.info(kR2).link_up);
+}
+
+// A full resynchronisation ends the history of a replica: what came before it cannot be had from it any more.
+TEST(Psync, HistoryBeforeAFullResync) {
+  ReplicatedPair lab;
+  lab.write(2);
+  const Id old_id = lab.node(kM).replication_id();
+  lab.ask(lab.connect(kR1), model::Reconfigure{});  // now the old id is its second one
+  lab.restart(kM);
+  lab.ask(lab.connect(kR1), model::Reconfigure{kM});
+  lab.run_for(3s);
+  ASSERT_TRUE(lab.info(kR1).link_up);
+  const auto asked = [&](const Id& id, Offset next) {
+    const model::Socket replica = lab.connect(kR1);
+    lab.ask(replica, Psync{id, next});
+    return !lab.received<PsyncReply>(replica).empty();
+  };
+  EXPECT_FALSE(asked(old_id, lab.node(kR1).offset() + 1));
+  EXPECT_FALSE(asked(lab.node(kR1).replication_id(), lab.node(kR1).offset()));
+  EXPECT_TRUE(asked(lab.node(kR1).replication_id(), lab.node(kR1).offset() + 1));
+}
+
+// What is written while the snapshot is under way follows it, once.
+TEST(Psync, StreamWaitsForTheSnapshot) {
+  DataNodeLab lab;
+  model::DataNodeConfig config = master_config();
+  config.transfer_time = 2s;
+  lab.start(kM, config);
+  const model::Socket replica = lab.connect(kM);
+  lab.ask(replica, Psync{});
+  lab.run_for(1s);
+  lab.ask(lab.connect(kM), Publish{hello_from(kS2)});
+  EXPECT_THAT(lab.received<model::ReplicationStream>(replica), IsEmpty());
+  lab.run_for(2s);
+  const std::vector<model::Message>& received = lab.received(replica);
+  ASSERT_EQ(received.size(), 3);
+  EXPECT_TRUE(std::holds_alternative<PsyncReply>(received[0]));
+  EXPECT_TRUE(std::holds_alternative<model::Snapshot>(received[1]));
+  EXPECT_EQ(std::get<model::ReplicationStream>(received[2]).bytes, kHello);
+}
+
+}  // namespace
+}  // namespace sentinel::test
