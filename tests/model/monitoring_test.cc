@@ -246,6 +246,18 @@ TEST(Monitoring, LinkToASentinelIsShared) {
   EXPECT_EQ(lab.tick().size() + lab.count(kSdown), 2) << "down for both masters";
 }
 
+// A shared link may have 100 pending commands for each of its users.
+TEST(Monitoring, PendingLimitGrowsWithTheUsers) {
+  model::SentinelConfig config = with_second_master(sentinel_among({kS2}));
+  for (model::MonitoredMaster& master : config.masters) master.down_after = 60s;
+  SentinelLab lab(config);
+  lab.run_for(3s);
+  lab.hang(kS2);
+  lab.run_for(10s);
+  EXPECT_GE(lab.link(lab.peer(kS2)).pending, 200);
+  EXPECT_LE(lab.link(lab.peer(kS2)).pending, 203);
+}
+
 // A reply for a record that does not exist any more is ignored, though the shared connection lives.
 TEST(Monitoring, ReplyForAForgottenSentinelIsIgnored) {
   SentinelLab lab(with_second_master(sentinel_among({kS2})));
