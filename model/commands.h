@@ -6,6 +6,7 @@
 #include <optional>
 #include <variant>
 
+#include "model/config.h"
 #include "model/ids.h"
 
 namespace sentinel::model {
@@ -39,8 +40,8 @@ struct SetCommand {
     Option option{};
     std::int64_t number = 0;  // milliseconds or a count
     Symbol secret{};
-    Symbol name_text{};  // option and value as given, for +set
-    Symbol value_text{};
+    Symbol name_text{};   // option and value as given, for +set
+    Symbol value_text{};  // of a password ******
   };
   Symbol master{};
   boost::container::small_vector<Change, 2> changes{};
@@ -51,18 +52,39 @@ struct GetMasterAddrCommand {
 struct CkquorumCommand {
   Symbol master{};
 };
+struct FlushConfigCommand {};
+struct SimulateFailureCommand {  // takes the place of what was asked for before
+  bool crash_after_election = false;
+  bool crash_after_promotion = false;
+
+  friend bool operator==(const SimulateFailureCommand&, const SimulateFailureCommand&) = default;
+};
 
 // --- asked of a data node ---------------------------------------------------------------------------------
 
 struct ReplicaofCommand {
   std::optional<Address> master{};  // nullopt is NO ONE
 };
-struct SetPriorityCommand {  // CONFIG SET replica-priority
-  int priority = 100;
+// CONFIG SET of one parameter.
+template <class Value>
+struct Setting {
+  Value DataNodeConfig::* parameter = nullptr;
+  Value value{};
+};
+struct ConfigSetCommand {
+  std::variant<Setting<int>, Setting<bool>, Setting<Millis>, Setting<Symbol>> setting{};
+};
+struct ClientPauseCommand {  // CLIENT PAUSE
+  Millis period{};
+};
+// A command of a client that writes; `bytes` is what it adds to the replication stream.
+struct WriteCommand {
+  std::int64_t bytes = 0;
 };
 
 using Command = std::variant<FailoverCommand, ResetCommand, RemoveCommand, MonitorCommand, SetCommand,
-                             GetMasterAddrCommand, CkquorumCommand, ReplicaofCommand, SetPriorityCommand>;
+                             GetMasterAddrCommand, CkquorumCommand, FlushConfigCommand, SimulateFailureCommand,
+                             ReplicaofCommand, ConfigSetCommand, ClientPauseCommand, WriteCommand>;
 
 // --- answers ----------------------------------------------------------------------------------------------
 
@@ -75,13 +97,19 @@ struct Answer {
     kNoSuchMaster,
     kInProgress,     // -INPROG
     kNoGoodReplica,  // -NOGOODSLAVE
+    kNoGoodSlave,    // likewise, as older versions say it
     kDuplicateMaster,
     kQuorumReachable,  // number = usable sentinels
     kNoQuorum,         // number = usable sentinels; the two flags tell what is out of reach
     kLoading,
     kAlreadyConnected,  // SLAVEOF the master that it has
-    kUnknownCommand,    // the process is not of the kind that knows the command
-    kNoConnection,      // no process listens
+    kReadOnly,
+    kNoReplicas,
+    kMisconf,
+    kMasterDown,
+    kBusy,
+    kUnknownCommand,  // the process is not of the kind that knows the command
+    kNoConnection,    // no process listens
   };
   Kind kind = Kind::kOk;
   std::int64_t number = 0;

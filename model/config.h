@@ -53,12 +53,17 @@ struct DataNodeConfig {
   int priority = 100;
   bool announce_replica = true;  // replica-announced
   bool serve_stale_data = true;  // replica-serve-stale-data
+  bool read_only = true;         // replica-read-only
   Symbol password{};             // requirepass
   Symbol master_password{};      // masterauth
   Millis replication_timeout{60'000};
   Millis replica_ping_period{10'000};
   std::int64_t backlog_size = 1 << 20;
+  Millis backlog_time_to_live{3'600'000};  // 0: for ever
+  std::optional<bool> diskless_sync{};     // nullopt: as is the version's default
   Millis diskless_sync_delay{5'000};
+  int min_replicas_to_write = 0;  // 0, here or in the next one: the rule is off
+  Millis min_replicas_max_lag{10'000};
 
   // Not directives: how long things take on this machine.
   Millis transfer_time{10};  // of a full resynchronisation, from the snapshot to the loaded data

@@ -1,11 +1,14 @@
 // A Redis data node as a value, as far as sentinels and replicas can see it: role, INFO, replication.
 #pragma once
 
+#include <algorithm>
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "model/config.h"
+#include "model/profile.h"
 #include "model/random.h"
 #include "model/step.h"
 
@@ -24,9 +27,12 @@ enum class ReplicationState : std::uint8_t {
   kConnected,
 };
 
-// The same state, time, input and random state give the same effects and the same next state.
+// The same state, time, input and random state give the same effects and the same next state. Time is what two clocks
+// show: `now` the wall clock, which replication and INFO count in, and `uptime` one that nobody sets, which timers run
+// on; of the latter only differences matter.
 //
-// data_node.cc: life, client commands and what is answered; replication.cc: both sides of replication.
+// data_node.cc: life, INFO, clients; data_node_commands.cc: what is asked of it and what it answers; replication.cc:
+// its link to its master; replication_master.cc: its replicas.
 class DataNode {
  public:
   // What keeps a node from answering as it should (processCommand).
@@ -36,10 +42,10 @@ class DataNode {
     kDiskFailure,  // the last save failed: a master answers -MISCONF to PING
   };
 
-  // As the process is when it has read its configuration at `now`, with an empty data set.
-  DataNode(const DataNodeConfig& config, const Id& run_id, Instant now);
+  // As the process is when it has read its configuration, with an empty data set; its first input is Started.
+  DataNode(const Profile& profile, const DataNodeConfig& config, const Id& run_id);
 
-  void step(Instant now, const Input& input, Random& random, Effects& effects);
+  void step(Instant now, Millis uptime, const Input& input, Random& random, Effects& effects);
 
   // What CONFIG REWRITE writes (rewriteConfig). Replaces what `config` held.
   void save(DataNodeConfig& config) const { config = config_; }
@@ -49,9 +55,15 @@ class DataNode {
   bool is_master() const { return !config_.replicaof.has_value(); }
   const std::optional<Address>& master() const { return config_.replicaof; }
   ReplicationState replication_state() const { return upstream_.state; }
-  bool loading() const { return loading_until_ != kNever; }
+  bool loading() const { return loading_until_.has_value(); }
+  // How long clients still have to wait after CLIENT PAUSE.
+  Millis paused_for(Millis uptime) const {
+    return paused_until_ ? std::max(Millis{0}, *paused_until_ - uptime) : Millis{0};
+  }
   Offset offset() const { return offset_; }
   const Id& replication_id() const { return replication_id_; }
+  // How much of our stream this replica of ours says it has; nullopt if it is not attached.
+  std::optional<Offset> acknowledged(const Address& replica) const;
   InfoReply info(Instant now) const;
 
   friend bool operator==(const DataNode&, const DataNode&) = default;
@@ -59,6 +71,7 @@ class DataNode {
  private:
   struct Turn {
     Instant now;
+    Millis uptime;
     Random& random;
     Effects& out;
   };
@@ -73,14 +86,23 @@ class DataNode {
     friend bool operator==(const Client&, const Client&) = default;
   };
 
+  // What came while clients were paused.
+  struct Held {
+    Socket socket{};
+    Callback callback{};
+    Message message{};
+
+    friend bool operator==(const Held&, const Held&) = default;
+  };
+
   // The link to the master.
   struct Upstream {
     ReplicationState state = ReplicationState::kNone;
-    Instant down_since{};  // kNever: not down, or never was up since the start or the last SLAVEOF NO ONE
+    Instant down_since{};  // kNever: not down, or not known since when
     Instant last_io{};
-    bool can_resume = false;  // our id and offset may be offered for a partial resynchronisation
-    Id snapshot_id{};
-    Offset snapshot_offset = 0;
+    bool can_resume = false;  // the two below may be offered for a partial resynchronisation
+    Id history{};             // of the master, and how much of it we have
+    Offset offset = 0;
 
     friend bool operator==(const Upstream&, const Upstream&) = default;
   };
@@ -91,33 +113,58 @@ class DataNode {
     Socket socket{};
     Address address{};
     State state = State::kWaitSnapshot;
-    Instant due{};    // of the snapshot, or of the end of its transfer
-    Offset sent = 0;  // offset that the stream continues from, once online
+    Instant waiting_since{};    // for a snapshot
+    Instant acknowledged_at{};  // REPLCONF ACK; counts once online
+    Offset acknowledged = 0;
 
     friend bool operator==(const Downstream&, const Downstream&) = default;
+  };
+
+  // A child that writes the data set, to disk or to the replicas that are in kTransfer.
+  struct Dump {
+    Millis end{};
+    Offset offset = 0;  // of the data in it
+
+    friend bool operator==(const Dump&, const Dump&) = default;
   };
 
   // data_node.cc
   void start(Turn& turn);
   void timer_fired(Turn& turn);
   void arm_timer(Turn& turn);
-  void message_arrived(Turn& turn, const MessageArrived& input);
-  void request_arrived(Turn& turn, const MessageArrived& input);
+  Millis next_server_cron(Millis after) const;
   void disconnected(Turn& turn, Socket socket);
-  void command_arrived(Turn& turn, const Command& command);
-  Status ping_status() const;
-  void reconfigure(Turn& turn, Socket asker, const Reconfigure& request);
-  void kill_clients(Turn& turn, Socket spared);
+  void kill_clients(Turn& turn, Socket spared, bool subscribers);
   void deliver_hello(Turn& turn, const Hello& hello);
   Client& client(Socket socket);
+  bool is_client(Socket socket) const;
+  bool is_replica(Socket socket) const;
   void forget_client(Socket socket);
+
+  // data_node_commands.cc
+  void message_arrived(Turn& turn, const MessageArrived& input);
+  void request_arrived(Turn& turn, const MessageArrived& input);
+  void execute(Turn& turn, const MessageArrived& input);
+  Status ping_status() const;
+  bool stale() const;  // a replica without its master that must not serve what it has
+  void reconfigure(Turn& turn, Socket asker, const Reconfigure& request);
+  void command_arrived(Turn& turn, const Command& command);
+  Answer::Kind replicaof(Turn& turn, const std::optional<Address>& master);
+  Answer::Kind pause_clients(Turn& turn, Millis period);
+  void resume_clients(Turn& turn);
+  Answer::Kind write(Turn& turn, std::int64_t bytes);
+  Answer::Kind write_refusal() const;
 
   // replication.cc
   void replication_cron(Turn& turn);
+  bool is_upstream_silent(Instant now) const;
   void connect_to_master(Turn& turn);
   void upstream_connected(Turn& turn);
   void upstream_lost(Turn& turn);
+  void give_up_upstream(Turn& turn);
+  void leave_upstream(Turn& turn);
   void upstream_message(Turn& turn, const Message& message);
+  void stream_arrived(Turn& turn, const ReplicationStream& stream);
   void handshake_reply(Turn& turn, Status status);
   void ask(Turn& turn, ReplicationState state, Message message);
   void psync_reply(Turn& turn, const PsyncReply& reply);
@@ -125,19 +172,34 @@ class DataNode {
   void synchronised();
   void set_master(Turn& turn, Address master);
   void become_master(Turn& turn);
+
+  // replication_master.cc
+  bool has_own_stream() const { return is_master() || !traits_->shares_history; }
+  bool syncs_diskless() const { return config_.diskless_sync.value_or(traits_->syncs_diskless); }
   void psync_asked(Turn& turn, const MessageArrived& input, const Psync& request);
   bool can_continue(const Psync& request) const;
-  void start_due_snapshots(Turn& turn);
-  void finish_due_transfers(Turn& turn);
-  void drop_downstreams(Turn& turn);
+  void full_resync_asked(Turn& turn, Downstream& replica);
+  bool is_dump_due(Instant now) const;
+  void start_dump(Turn& turn);
+  void dump_ended(Turn& turn);
+  void send_dump_header(Turn& turn, Downstream& replica);
+  void put_online(Turn& turn, Downstream& replica, Offset has);
+  void acknowledge(Turn& turn, Socket socket, Offset offset);
+  void ping_replicas(Turn& turn);
+  void drop_silent_replicas(Turn& turn);
+  void drop_replicas(Turn& turn);
+  void replica_lost(Turn& turn, Socket socket);
+  void refresh_good_replicas(Instant now);
+  bool needs_good_replicas() const;
+  void free_idle_backlog(Turn& turn);
   void feed(Turn& turn, std::int64_t bytes, const std::optional<Hello>& hello);
-  void append(std::int64_t bytes);
   void open_backlog();
 
+  const DataNodeTraits* traits_;
   DataNodeConfig config_;
   Id run_id_;
   Condition condition_ = Condition::kNone;
-  Instant loading_until_{};  // kNever: not loading
+  std::optional<Millis> loading_until_{};
 
   Id replication_id_{};
   Id second_id_{};  // the history that ours continues, valid below second_offset_
@@ -147,15 +209,29 @@ class DataNode {
   std::int64_t backlog_length_ = 0;  // the last bytes of the history that are kept
   Upstream upstream_{};
   boost::container::small_vector<Downstream, 4> downstreams_{};
+  std::optional<Dump> dump_{};
+  int good_replicas_ = 0;  // as of the last count; only if a minimum of them is configured
   Instant alone_since_{};  // since when a master has no replicas
-  Instant last_replica_ping_{};
 
   boost::container::small_vector<Client, 12> clients_{};
-  Instant next_cron_{};
-  Instant armed_{};  // what the timer is set to; kNever: not set
+  std::optional<Millis> paused_until_{};
+  std::vector<Held> held_{};
+  Millis next_cron_{};
+  std::int64_t cron_runs_ = 0;
+  std::optional<Millis> armed_{};  // what the timer is set to
 };
+
+// The connection that a data node opens to its master, and what it and the master say to each other.
+inline constexpr Socket kUpstream{0};
+inline constexpr Callback kReplication{.what = Callback::What::kReplication};
 
 // Bytes that a PUBLISH of this hello adds to the replication stream.
 std::int64_t replicated_size(const Hello& hello);
+
+// server.unixtime is a clock of whole seconds: what has passed is the difference of two truncated readings.
+inline std::chrono::seconds seconds_between(Instant earlier, Instant later) {
+  const auto truncated = [](Instant at) { return std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()); };
+  return truncated(later) - truncated(earlier);
+}
 
 }  // namespace sentinel::model

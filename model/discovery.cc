@@ -10,12 +10,9 @@ void Sentinel::hello_arrived(Turn& turn, const Hello& hello) {
   Master* master = find_master(hello.master_name);
   if (master == nullptr) return;
 
-  auto sender = std::ranges::find_if(
+  const auto known = std::ranges::find_if(
       master->peers, [&](const Peer& peer) { return peer.address == hello.sender && peer.id == hello.sender_id; });
-  if (sender == master->peers.end()) {
-    meet(turn, *master, hello);
-    sender = master->peers.end() - 1;
-  }
+  Peer& sender = known != master->peers.end() ? *known : meet(turn, *master, hello);
 
   if (hello.current_epoch > current_epoch_) {
     current_epoch_ = hello.current_epoch;
@@ -27,15 +24,16 @@ void Sentinel::hello_arrived(Turn& turn, const Hello& hello) {
   if (hello.config_epoch > master->config_epoch) {
     master->config_epoch = hello.config_epoch;
     if (hello.master != master->address) {
-      emit(turn, EventKind::kConfigUpdateFrom, *master, *sender);
+      emit(turn, EventKind::kConfigUpdateFrom, *master, sender);
       reset_and_change_address(turn, *master, hello.master);
     }
   }
-  sender->last_hello = turn.now;
+  sender.last_hello = turn.now;
 }
 
 // A sender that is not known by this address and id: new, moved, or in the place of another one.
-void Sentinel::meet(Turn& turn, Master& master, const Hello& hello) {
+Peer& Sentinel::meet(Turn& turn, Master& master, const Hello& hello) {
+  if (traits().displaced == SentinelTraits::Displaced::kDuplicate) return meet_as_new(turn, master, hello);
   const bool moved = remove_peer(turn, master, hello.sender_id);
   if (moved) {
     Event moving = event(EventKind::kSentinelAddressSwitch, master, master);
@@ -45,20 +43,52 @@ void Sentinel::meet(Turn& turn, Master& master, const Hello& hello) {
   } else {
     const auto at_address =
         std::ranges::find(master.peers, hello.sender, [](const Peer& peer) { return peer.address; });
-    if (at_address != master.peers.end()) {
-      emit(turn, EventKind::kSentinelInvalidAddress, master, *at_address);
-      const Id stale = at_address->id;
-      for (Master& any : masters_) remove_peer(turn, any, stale);
-    }
+    if (at_address != master.peers.end()) displace(turn, master, *at_address);
   }
 
   Peer& peer = add_peer(turn.now, master, KnownSentinel{hello.sender, hello.sender_id});
   if (moved) {
-    update_address_elsewhere(turn, master, peer);
+    update_address_everywhere(turn, master, peer);
   } else {
     emit(turn, EventKind::kSentinel, master, peer);
   }
   turn.out.persist();
+  return peer;
+}
+
+// Up to 3.0 every sender that is not known is a new sentinel, and takes the place of all with its id or its address
+// (removeMatchingSentinelsFromMaster).
+Peer& Sentinel::meet_as_new(Turn& turn, Master& master, const Hello& hello) {
+  const auto is_duplicate = [&](const Peer& peer) {
+    return peer.id == hello.sender_id || peer.address == hello.sender;
+  };
+  for (const Peer& peer : master.peers) {
+    if (is_duplicate(peer)) release_link(turn, peer);
+  }
+  const auto kept = std::remove_if(master.peers.begin(), master.peers.end(), is_duplicate);
+  if (kept != master.peers.end()) {
+    master.peers.erase(kept, master.peers.end());
+    Event duplicate = event(EventKind::kDuplicateSentinel, master, master);
+    duplicate.new_address = hello.sender;
+    duplicate.id = hello.sender_id;
+    turn.out.emit(duplicate);
+  }
+  Peer& peer = add_peer(turn.now, master, KnownSentinel{hello.sender, hello.sender_id});
+  emit(turn, EventKind::kSentinel, master, peer);
+  turn.out.persist();
+  return peer;
+}
+
+// Another sentinel says hello from the address of this one.
+void Sentinel::displace(Turn& turn, Master& master, Peer& peer) {
+  emit(turn, EventKind::kSentinelInvalidAddress, master, peer);
+  if (traits().displaced == SentinelTraits::Displaced::kKeptWithoutAddress) {
+    peer.address.port = 0;
+    update_address_everywhere(turn, master, peer);
+    return;
+  }
+  const Id stale = peer.id;
+  for (Master& any : masters_) remove_peer(turn, any, stale);
 }
 
 // removeMatchingSentinelFromMaster(). False if it was not known.
@@ -71,7 +101,8 @@ bool Sentinel::remove_peer(Turn& turn, Master& master, const Id& id) {
 }
 
 // sentinelUpdateSentinelAddressInAllMasters(). The connections to the old address are given up.
-void Sentinel::update_address_elsewhere(Turn& turn, const Master& master, const Peer& peer) {
+void Sentinel::update_address_everywhere(Turn& turn, const Master& master, const Peer& peer) {
+  close_command(turn, peer.link);
   std::int64_t updated = 0;
   for (Master& other : masters_) {
     if (&other == &master) continue;

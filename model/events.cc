@@ -68,6 +68,8 @@ constexpr std::array<EventRow, kEventKinds> kCatalogue = {{
     {kVotedFor, "", kWarning, Payload::kVotedFor, "another sentinel told its vote"},
     {kNextFailoverDelay, "", kWarning, Payload::kFailoverDelay, "why no failover starts yet"},
     {kUserFailover, "", kWarning, Payload::kUserFailover, "SENTINEL FAILOVER was accepted"},
+    {kDuplicateSentinel, "-dup-sentinel", kNotice, Payload::kDuplicate,
+     "sentinels with the address or the id of a new one were removed"},
 }};
 
 constexpr bool in_order_of_kind() {

@@ -60,8 +60,9 @@ enum class EventKind : std::uint8_t {
   kVotedFor,
   kNextFailoverDelay,
   kUserFailover,
+  kDuplicateSentinel,  // the last one, because digests hold the numbers of the others
 };
-inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kUserFailover) + 1;
+inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kDuplicateSentinel) + 1;
 
 enum class Level : std::uint8_t { kDebug, kVerbose, kNotice, kWarning };
 
@@ -74,6 +75,7 @@ enum class Payload : std::uint8_t {
   kRole,           // instance "new reported role is" role
   kOption,         // instance option value
   kAddressSwitch,  // instance "ip" ip "port" port "for" id
+  kDuplicate,      // instance "#duplicate of" ip:port "or" id
   kMatches,        // instance count "additional matching instances"
   kEpoch,          // epoch
   kVote,           // id epoch
@@ -100,7 +102,8 @@ std::optional<EventKind> find_event(std::string_view channel);
 struct Event {
   EventKind kind{};
   InstanceKind subject = InstanceKind::kMaster;
-  bool published = true;  // false: before anyone could subscribe (start-up), or a line of the log only
+  bool named_by_address = false;  // the name of a sentinel is ip:port instead of its id
+  bool published = true;          // false: before anyone could subscribe (start-up), or a line of the log only
   Symbol master_name{};
   Address master_address{};  // of the master as configured at that moment
   Address address{};         // of the subject

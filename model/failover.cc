@@ -66,6 +66,7 @@ void Sentinel::wait_start(Turn& turn, Master& master) {
     return;
   }
   emit(turn, EventKind::kElectedLeader, master);
+  if (simulated_failure_.crash_after_election) return turn.out.exit();
   enter(turn, master, FailoverState::kSelectReplica);
   emit(turn, EventKind::kSelectReplica, master);
 }
@@ -113,6 +114,7 @@ void Sentinel::promotion_seen(Turn& turn, Master& master, const Replica& replica
   enter(turn, master, FailoverState::kReconfReplicas);
   turn.out.persist();
   emit(turn, EventKind::kPromotedReplica, master, replica);
+  if (simulated_failure_.crash_after_promotion) return turn.out.exit();
   emit(turn, EventKind::kReconfReplicas, master);
   force_hello(master);
 }

@@ -20,13 +20,13 @@ void Sentinel::check_subjectively_down(Turn& turn, const Master& master, Instanc
 }
 
 // The clock runs from the oldest unanswered PING or, if the connection is lost and none is outstanding, from the last
-// acceptable reply.
+// acceptable reply (from 3.2 on; before, such an instance is not down).
 bool Sentinel::is_silent(const Turn& turn, const Instance& instance) const {
   const Link& link = links_[instance.link];
   Millis elapsed{0};
   if (link.active_ping != kNever) {
     elapsed = turn.now - link.active_ping;
-  } else if (link.disconnected) {
+  } else if (link.disconnected && traits().counts_lost_links) {
     elapsed = turn.now - link.last_available;
   }
   return elapsed > instance.down_after;

@@ -1,27 +1,30 @@
 #include "model/ids.h"
 
 namespace sentinel::model {
-namespace {
 
-int hex_value(char c) {
+std::optional<int> hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+  return std::nullopt;
 }
-
-}  // namespace
 
 std::optional<Id> Id::parse(std::string_view hex) {
   if (hex.size() != 2 * kBytes) return std::nullopt;
   std::array<std::uint8_t, kBytes> bytes{};
   for (std::size_t i = 0; i < kBytes; ++i) {
-    const int high = hex_value(hex[2 * i]);
-    const int low = hex_value(hex[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+    const std::optional<int> high = hex_value(hex[2 * i]);
+    const std::optional<int> low = hex_value(hex[2 * i + 1]);
+    if (!high || !low) return std::nullopt;
+    bytes[i] = static_cast<std::uint8_t>(*high * 16 + *low);
   }
   return Id{bytes};
+}
+
+std::uint64_t Id::leading_bits() const {
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < sizeof bits; ++i) bits = (bits << 8U) | bytes_[i];
+  return bits;
 }
 
 std::string Id::text() const {

@@ -55,11 +55,15 @@ class Id {
 
   bool known() const { return *this != Id{}; }
   std::string text() const;
+  std::uint64_t leading_bits() const;  // the first 16 digits
   friend auto operator<=>(const Id&, const Id&) = default;
 
  private:
   std::array<std::uint8_t, kBytes> bytes_{};
 };
+
+// The value of a hexadecimal digit; nullopt if it is none.
+std::optional<int> hex_value(char c);
 
 // Logical time of elections and configurations.
 struct Epoch {

@@ -26,7 +26,7 @@ void Sentinel::info_reply(Turn& turn, Master& master, DataInstance& instance, co
 void Sentinel::read_run_id(Turn& turn, Master& master, DataInstance& instance, const InfoReply& info) {
   if (instance.id.known() && instance.id != info.run_id) {
     emit(turn, EventKind::kReboot, master, instance);
-    if (&instance == &master && master.reboot_down_after != Millis{0}) {
+    if (traits().knows_reboots && &instance == &master && master.reboot_down_after != Millis{0}) {
       master.rebooted = true;
       master.rebooted_at = turn.now;
     }
@@ -37,8 +37,9 @@ void Sentinel::read_run_id(Turn& turn, Master& master, DataInstance& instance, c
 // Every line counts, whatever its state and whatever role the node reports. A replica is never removed here.
 void Sentinel::read_replicas(Turn& turn, Master& master, const InfoReply& info) {
   for (const Address& address : info.replicas) {
-    if (!add_replica(turn.now, master, address)) continue;
-    emit(turn, EventKind::kReplica, master, master.replicas.back());
+    const Replica* const added = add_replica(turn.now, master, address);
+    if (added == nullptr) continue;
+    emit(turn, EventKind::kReplica, master, *added);
     turn.out.persist();
   }
 }
@@ -52,7 +53,7 @@ void Sentinel::read_replica_fields(Turn& turn, Replica& replica, const InfoReply
   }
   replica.master_link_up = info.link_up;
   replica.priority = info.priority;
-  replica.announced = info.announced;
+  if (traits().knows_announced) replica.announced = info.announced;
   replica.offset = info.offset;
 }
 

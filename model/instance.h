@@ -19,11 +19,12 @@ using LinkIndex = std::uint16_t;
 // The two connections to one process (createInstanceLink). The link of another sentinel is shared by all masters
 // that know this sentinel (sentinelTryConnectionSharing).
 struct Link {
-  std::uint16_t users = 0;    // instances that share it; 0 marks a free place
-  bool disconnected = true;   // a needed connection is missing; commands wait until there are both
-  bool command = false;       // the command connection was started and did not fail yet
-  bool subscription = false;  // likewise the pub/sub connection
-  int pending = 0;            // commands without a reply
+  std::uint16_t users = 0;       // instances that share it; 0 marks a free place
+  bool disconnected = true;      // a needed connection is missing; commands wait until there are both
+  bool command = false;          // the command connection was started and did not fail yet
+  bool subscription = false;     // likewise the pub/sub connection
+  int pending = 0;               // commands without a reply
+  int subscription_pending = 0;  // those of them that were sent on the pub/sub connection
   Instant command_since{};
   Instant subscription_since{};
   Instant subscription_activity{};

@@ -1,5 +1,6 @@
 // The two connections to each process: opening, losing, killing, sharing.
 #include <algorithm>
+#include <utility>
 
 #include "model/sentinel.h"
 
@@ -24,10 +25,12 @@ void Sentinel::release_link(Turn& turn, const Instance& instance) {
   close_subscription(turn, instance.link);
 }
 
-// instanceLinkCloseConnection().
+// instanceLinkCloseConnection(). What was sent on a subscription that we close stays counted until the next command
+// connection.
 void Sentinel::close_command(Turn& turn, LinkIndex index) {
   Link& link = links_[index];
   if (link.command) turn.out.disconnect(LinkTable::command_socket(index));
+  link.pending = 0;
   link.command = false;
   link.disconnected = true;
 }
@@ -36,6 +39,7 @@ void Sentinel::close_subscription(Turn& turn, LinkIndex index) {
   Link& link = links_[index];
   if (link.subscription) turn.out.disconnect(LinkTable::subscription_socket(index));
   link.subscription = false;
+  link.subscription_pending = 0;
   link.disconnected = true;
 }
 
@@ -43,7 +47,7 @@ void Sentinel::close_subscription(Turn& turn, LinkIndex index) {
 void Sentinel::reconnect(Turn& turn, const Master& master, const Instance& instance) {
   Link& link = links_[instance.link];
   if (!link.disconnected || instance.address.port == 0) return;
-  if (turn.now - link.last_reconnect < profile_->periods.ping) return;
+  if (traits().throttles_reconnects && turn.now - link.last_reconnect < profile_->periods.ping) return;
   link.last_reconnect = turn.now;
 
   const bool needs_subscription = instance.kind != InstanceKind::kSentinel;
@@ -89,16 +93,24 @@ void Sentinel::kill_stale_connections(Turn& turn, const Instance& instance) {
   }
 }
 
-// sentinelDisconnectCallback(). The active ping time stays as it is.
+// instanceLinkConnectionError(). The active ping time stays as it is. AUTH and SETNAME that were sent on the
+// subscription are answered by its loss (sentinelDiscardReplyCallback); what was sent on the command connection is
+// forgotten when there is a new one.
 void Sentinel::connection_lost(Socket socket) {
   if (static_cast<std::uint32_t>(socket) >= kAccepted) return;  // another sentinel left
   Link& link = links_[LinkTable::index_of(socket)];
-  (LinkTable::is_subscription(socket) ? link.subscription : link.command) = false;
+  if (LinkTable::is_subscription(socket)) {
+    link.subscription = false;
+    link.pending = std::max(0, link.pending - std::exchange(link.subscription_pending, 0));
+  } else {
+    link.command = false;
+  }
   link.disconnected = true;
 }
 
 // sentinelTryConnectionSharing(): one link to a sentinel, whatever the number of masters that both watch.
 void Sentinel::share_known_link(const Master& master, Peer& peer) {
+  if (!traits().shares_links) return;
   for (const Master& other : masters_) {
     if (&other == &master) continue;
     const auto same = std::ranges::find(other.peers, peer.id, [](const Peer& known) { return known.id; });

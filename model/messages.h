@@ -15,10 +15,18 @@ namespace sentinel::model {
 
 struct Auth {
   Symbol password{};
+
+  friend bool operator==(const Auth&, const Auth&) = default;
 };
-struct SetName {};  // CLIENT SETNAME
-struct Ping {};
-struct InfoRequest {};  // INFO
+struct SetName {  // CLIENT SETNAME
+  friend bool operator==(const SetName&, const SetName&) = default;
+};
+struct Ping {
+  friend bool operator==(const Ping&, const Ping&) = default;
+};
+struct InfoRequest {  // INFO
+  friend bool operator==(const InfoRequest&, const InfoRequest&) = default;
+};
 
 // A hello: what a sentinel tells the others about itself and about a master (sentinelSendHello).
 struct Hello {
@@ -28,33 +36,56 @@ struct Hello {
   Symbol master_name{};
   Address master{};
   Epoch config_epoch{};
+
+  friend bool operator==(const Hello&, const Hello&) = default;
 };
 struct Publish {  // PUBLISH __sentinel__:hello
   Hello hello{};
+
+  friend bool operator==(const Publish&, const Publish&) = default;
 };
-struct Subscribe {};  // SUBSCRIBE __sentinel__:hello
+struct Subscribe {  // SUBSCRIBE __sentinel__:hello
+  friend bool operator==(const Subscribe&, const Subscribe&) = default;
+};
 
 struct IsMasterDown {  // SENTINEL is-master-down-by-addr
   Address master{};
   Epoch epoch{};
   std::optional<Id> candidate{};  // nullopt is `*`: no vote is asked for
+
+  friend bool operator==(const IsMasterDown&, const IsMasterDown&) = default;
 };
 
-// MULTI, SLAVEOF, CONFIG REWRITE, CLIENT KILL TYPE normal, CLIENT KILL TYPE pubsub, EXEC (sentinelSendSlaveOf).
+// MULTI, SLAVEOF, CONFIG REWRITE, CLIENT KILL TYPE normal, perhaps CLIENT KILL TYPE pubsub, EXEC (sentinelSendSlaveOf).
 struct Reconfigure {
-  static constexpr std::uint8_t kCommands = 6;
   std::optional<Address> master{};  // nullopt is NO ONE
+  bool kills_subscribers = true;    // with CLIENT KILL TYPE pubsub
+
+  static constexpr int commands(bool kills_subscribers) { return kills_subscribers ? 6 : 5; }
+
+  friend bool operator==(const Reconfigure&, const Reconfigure&) = default;
 };
-struct ScriptKill {};
+struct ScriptKill {
+  friend bool operator==(const ScriptKill&, const ScriptKill&) = default;
+};
 
 // --- what a replica asks of its master --------------------------------------------------------------------
 
 struct ReplConf {  // REPLCONF listening-port, ip-address, capa
   Address listening{};
+
+  friend bool operator==(const ReplConf&, const ReplConf&) = default;
 };
 struct Psync {
   std::optional<Id> replication_id{};  // nullopt is `?`
   Offset next = -1;                    // first byte that is wanted
+
+  friend bool operator==(const Psync&, const Psync&) = default;
+};
+struct Acknowledge {  // REPLCONF ACK, each second; it has no reply
+  Offset offset = 0;
+
+  friend bool operator==(const Acknowledge&, const Acknowledge&) = default;
 };
 
 // --- replies ----------------------------------------------------------------------------------------------
@@ -74,6 +105,8 @@ enum class Status : std::uint8_t {
 };
 struct StatusReply {
   Status status = Status::kOk;
+
+  friend bool operator==(const StatusReply&, const StatusReply&) = default;
 };
 
 // What INFO tells a sentinel (sentinelRefreshInstanceInfo). The replica's part counts only if role is replica.
@@ -89,34 +122,49 @@ struct InfoReply {
   int priority = 100;
   bool announced = true;
   Offset offset = 0;
+
+  friend bool operator==(const InfoReply&, const InfoReply&) = default;
 };
 
 struct IsMasterDownReply {
   bool down = false;
   std::optional<Id> leader{};  // nullopt is `*`
   Epoch leader_epoch{};
+
+  friend bool operator==(const IsMasterDownReply&, const IsMasterDownReply&) = default;
 };
 
 struct PsyncReply {
   enum class Kind : std::uint8_t { kFullResync, kContinue, kRefused } kind = Kind::kRefused;
   Id replication_id{};
   Offset offset = 0;  // of the snapshot, for a full resync
+
+  friend bool operator==(const PsyncReply&, const PsyncReply&) = default;
 };
 
 // --- pushed without being asked ---------------------------------------------------------------------------
 
 struct HelloPush {  // a message on __sentinel__:hello
   Hello hello{};
+
+  friend bool operator==(const HelloPush&, const HelloPush&) = default;
 };
-struct Snapshot {};  // the end of the RDB file of a full resync
+struct KeepAlive {  // a line end while a full resync is awaited, or some bytes of its RDB file
+  friend bool operator==(const KeepAlive&, const KeepAlive&) = default;
+};
+struct Snapshot {  // the end of that file
+  friend bool operator==(const Snapshot&, const Snapshot&) = default;
+};
 struct ReplicationStream {
   std::int64_t bytes = 0;
   std::optional<Hello> hello{};  // a PUBLISH is replicated, so that the replica's subscribers hear it
+
+  friend bool operator==(const ReplicationStream&, const ReplicationStream&) = default;
 };
 
-using Message =
-    std::variant<Auth, SetName, Ping, InfoRequest, Publish, Subscribe, IsMasterDown, Reconfigure, ScriptKill, ReplConf,
-                 Psync, StatusReply, InfoReply, IsMasterDownReply, PsyncReply, HelloPush, Snapshot, ReplicationStream>;
+using Message = std::variant<Auth, SetName, Ping, InfoRequest, Publish, Subscribe, IsMasterDown, Reconfigure,
+                             ScriptKill, ReplConf, Psync, Acknowledge, StatusReply, InfoReply, IsMasterDownReply,
+                             PsyncReply, HelloPush, KeepAlive, Snapshot, ReplicationStream>;
 
 // Who waits for a reply, and what for. It travels with the command and comes back with the reply: Redis answers
 // in order on a connection, so this stands for the queue of callbacks that hiredis keeps.
@@ -127,6 +175,8 @@ struct Callback {
   std::uint16_t master = 0;  // where the instance was when it asked; `serial` tells whether it still is there
   std::uint16_t index = 0;
   std::uint32_t serial = 0;
+
+  friend bool operator==(const Callback&, const Callback&) = default;
 };
 
 }  // namespace sentinel::model

@@ -13,30 +13,42 @@ constexpr int kMaxPendingCommands = 100;  // per user of the link
 }  // namespace
 
 // sentinelSendPeriodicCommands(). Nothing remembers when INFO or a hello was sent: what is not answered is sent again
-// at every tick, until too many commands are pending.
+// at every tick, until too many commands are pending. Where only one command is sent in a tick, an INFO that is due
+// keeps PING from being sent: a process that hangs at that moment is never found out.
 void Sentinel::send_periodic_commands(Turn& turn, const Master& master, const Instance& instance) {
-  const Periods& periods = profile_->periods;
   const Link& link = links_[instance.link];
   if (link.disconnected || link.pending >= kMaxPendingCommands * link.users) return;
 
-  if (instance.kind != InstanceKind::kSentinel) {
-    const Instant refresh = static_cast<const DataInstance&>(instance).info_refresh;
-    if (refresh == kNever || turn.now - refresh > info_period(master, instance)) {
-      send_command(turn, master, instance, Callback::What::kInfo, InfoRequest{});
-    }
+  if (info_is_due(turn, master, instance)) {
+    send_command(turn, master, instance, Callback::What::kInfo, InfoRequest{});
+    if (traits().one_command_per_tick) return;
   }
-  const Millis ping_period = std::min(instance.down_after, periods.ping);
-  if (turn.now - link.last_pong > ping_period && turn.now - link.last_ping > ping_period / 2) {
+  if (ping_is_due(turn, instance)) {
     send_ping(turn, master, instance);
+    if (traits().one_command_per_tick) return;
   }
-  if (turn.now - instance.last_publish > periods.publish) send_hello(turn, master, instance);
+  if (turn.now - instance.last_publish > profile_->periods.publish) send_hello(turn, master, instance);
+}
+
+bool Sentinel::info_is_due(const Turn& turn, const Master& master, const Instance& instance) const {
+  if (instance.kind == InstanceKind::kSentinel) return false;
+  const Instant refresh = static_cast<const DataInstance&>(instance).info_refresh;
+  return refresh == kNever || turn.now - refresh > info_period(master, instance);
+}
+
+bool Sentinel::ping_is_due(const Turn& turn, const Instance& instance) const {
+  const Link& link = links_[instance.link];
+  const Millis period = std::min(instance.down_after, profile_->periods.ping);
+  if (turn.now - link.last_pong <= period) return false;
+  return !traits().spaces_pings || turn.now - link.last_ping > period / 2;
 }
 
 // A replica is asked more often while its master is failed over, and while its own link is down. The time that the
 // link is down is compared with 0: a link that never was up shows -1 s and counts, one lost in this second does not.
 Millis Sentinel::info_period(const Master& master, const Instance& instance) const {
   if (instance.kind == InstanceKind::kReplica) {
-    const bool link_down = static_cast<const Replica&>(instance).link_down_time != Millis{0};
+    const bool link_down =
+        traits().watches_unlinked_replicas && static_cast<const Replica&>(instance).link_down_time != Millis{0};
     if (master.o_down || master.in_progress || link_down) return kFastInfoPeriod;
   }
   return profile_->periods.info;
@@ -44,7 +56,9 @@ Millis Sentinel::info_period(const Master& master, const Instance& instance) con
 
 void Sentinel::send_on(Turn& turn, const Master& master, const Instance& instance, Socket socket, Callback::What what,
                        Message message) {
-  ++links_[instance.link].pending;
+  Link& link = links_[instance.link];
+  ++link.pending;
+  if (LinkTable::is_subscription(socket)) ++link.subscription_pending;
   turn.out.send(socket, callback_for(master, instance, what), std::move(message));
 }
 
@@ -88,9 +102,10 @@ void Sentinel::message_arrived(Turn& turn, const MessageArrived& input) {
 void Sentinel::reply_arrived(Turn& turn, const MessageArrived& input) {
   using What = Callback::What;
   const Callback& callback = input.callback;
-  int& pending = links_[LinkTable::index_of(input.socket)].pending;
-  const int commands = callback.what == What::kReconfigure ? Reconfigure::kCommands : 1;
-  pending = std::max(0, pending - commands);
+  Link& link = links_[LinkTable::index_of(input.socket)];
+  const int commands = callback.what == What::kReconfigure ? Reconfigure::commands(traits().kills_subscribers) : 1;
+  link.pending = std::max(0, link.pending - commands);
+  if (LinkTable::is_subscription(input.socket)) link.subscription_pending -= commands;
 
   if (callback.what == What::kDiscard || callback.what == What::kReconfigure) return;
   Master* master = find_waiting_master(callback);

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "model/events.h"
 #include "model/ids.h"
 
 namespace sentinel::model {
@@ -24,10 +25,70 @@ struct Periods {
   Millis election_timeout{10'000};
 };
 
+// What differs in sentinel.c. The defaults are those of the baseline.
+struct SentinelTraits {
+  // What becomes of a sentinel when another id says hello from its address (sentinelProcessHelloMessage).
+  enum class Displaced : std::uint8_t {
+    kRemoved,             // under all masters
+    kKeptWithoutAddress,  // with port 0: never connected again, but still a voter
+    kDuplicate,           // removed, and so is the same id at another address: no sentinel ever moves, all are new
+  };
+
+  // initSentinel(): the id is kept as `sentinel myid`. If not, it is the run id, new at every start.
+  bool keeps_id = true;
+  // createSentinelRedisInstance(): the name of a sentinel is ip:port instead of its id.
+  bool named_by_address = false;
+  Displaced displaced = Displaced::kRemoved;
+  // sentinelTryConnectionSharing(): one link to a sentinel, whatever the number of masters that both watch.
+  bool shares_links = true;
+  // sentinelReconnectInstance(): one try per ping period. If not, at every tick.
+  bool throttles_reconnects = true;
+  // sentinelSendPeriodicCommands(): INFO or else PING or else a hello. If not, all that are due.
+  bool one_command_per_tick = false;
+  // sentinelSendPeriodicCommands(): an unanswered PING is repeated after half a period. If not, at every tick.
+  bool spaces_pings = true;
+  // sentinelSendPeriodicCommands(): INFO each second to a replica whose link to its master is down.
+  bool watches_unlinked_replicas = true;
+  // sentinelCheckSubjectivelyDown(): a lost link counts as silence when no PING is outstanding.
+  bool counts_lost_links = true;
+  // sentinelCheckSubjectivelyDown(): master-reboot-down-after-period.
+  bool knows_reboots = true;
+  // sentinelRefreshInstanceInfo(): replica_announced.
+  bool knows_announced = true;
+  // sentinelSendSlaveOf(): the transaction has CLIENT KILL TYPE pubsub, too.
+  bool kills_subscribers = true;
+  // sentinelFailoverDetectEnd(): the last SLAVEOF after a time-out is not sent to the promoted replica itself.
+  bool best_effort_spares_promoted = true;
+  // sentinelSetCommand(): +set shows ****** for a password.
+  bool hides_passwords = true;
+  // sentinelCommand(): -NOGOODSLAVE says "replica". If not, "slave".
+  bool answers_say_replica = true;
+  // Of the lines that are in the log only.
+  Level remark_level = Level::kWarning;
+};
+
+// How data nodes of a version replicate, and what they tell of it. The defaults are those of 7.x.
+struct DataNodeTraits {
+  // 4.0+: a replica carries the history of its master on, so that the others can go on with it after a failover.
+  // Before, the history of a node has its run id as its id, and ends with the life or the role of the node.
+  bool shares_history = true;
+  bool link_up_clears_down_since = true;   // 4.0+
+  bool slaveof_clears_down_since = false;  // 3.x
+  // 6.2.2+: a link that never was up since the start, or since SLAVEOF NO ONE, is down for -1 s; before, since 1970.
+  bool tells_never_up = true;
+  bool connects_at_once = true;     // 6.2+: after SLAVEOF, and when a link was lost; before, the next cron does
+  bool keeps_sub_replicas = true;   // 7.0+: at SLAVEOF
+  bool syncs_diskless = true;       // 7.0+: the default of repl-diskless-sync
+  bool tells_announced = true;      // 6.2.2+: replica-announced, and a line about it in INFO
+  bool stays_authenticated = true;  // 6.0+: who was let in without a password needs none that is set later
+  bool pauses_clients = true;       // 3.0+: CLIENT PAUSE
+};
+
 struct Profile {
   std::string_view name;
   Periods periods{};
-  Millis diskless_sync_delay{5'000};  // repl-diskless-sync-delay; full syncs are diskless by default from 7.0 on
+  SentinelTraits sentinel{};
+  DataNodeTraits data_node{};
 };
 
 // All profiles, the baseline first.

@@ -9,12 +9,19 @@
 
 namespace sentinel::model {
 
+// Spreads what differs in one bit over all 64 (the finaliser of SplitMix64).
+constexpr std::uint64_t mix_bits(std::uint64_t z) {
+  z = (z ^ (z >> 30U)) * 0xBF58'476D'1CE4'E5B9ULL;
+  z = (z ^ (z >> 27U)) * 0x94D0'49BB'1331'11EBULL;
+  return z ^ (z >> 31U);
+}
+
 // The chances of one process. Each purpose has its own stream, so that one more draw for one purpose shifts
 // nothing in another.
 class Random {
  public:
-  enum class Stream : std::uint8_t { kTick, kDesync, kIdentity, kLatency, kDisk, kStartup };
-  static constexpr std::size_t kStreams = 6;
+  enum class Stream : std::uint8_t { kTick, kDesync, kIdentity, kLatency, kDisk, kStartup, kHash };
+  static constexpr std::size_t kStreams = 7;
 
   Random() = default;
   Random(std::uint64_t seed, std::uint64_t process);
@@ -24,6 +31,7 @@ class Random {
     return static_cast<std::uint32_t>(((next(stream) >> 32U) * n) >> 32U);
   }
   Id new_id();
+  std::uint64_t new_hash_seed();  // not 0
 
   friend bool operator==(const Random&, const Random&) = default;
 

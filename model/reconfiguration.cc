@@ -6,13 +6,14 @@
 namespace sentinel::model {
 
 // sentinelSendSlaveOf(). Sent if it can be queued; replies are ignored. Among what its CLIENT KILL cuts are the command
-// connections of all other sentinels and every subscription, our own included.
+// connections of all other sentinels and, from 6.0 on, every subscription, our own included.
 bool Sentinel::send_replicaof(Turn& turn, const Master& master, const Replica& replica, std::optional<Address> target) {
   Link& link = links_[replica.link];
   if (!link.command) return false;
-  link.pending += Reconfigure::kCommands;
+  const bool kills_subscribers = traits().kills_subscribers;
+  link.pending += Reconfigure::commands(kills_subscribers);
   turn.out.send(LinkTable::command_socket(replica.link), callback_for(master, replica, Callback::What::kReconfigure),
-                Reconfigure{target});
+                Reconfigure{target, kills_subscribers});
   return true;
 }
 
@@ -59,8 +60,10 @@ void Sentinel::detect_failover_end(Turn& turn, Master& master) {
   enter(turn, master, FailoverState::kUpdateConfig);
   if (!late) return;
 
+  // Up to 5.0.7 this may tell the new master to replicate itself.
   for (Replica& replica : master.replicas) {
-    if (replica.promoted || replica.has(kDone) || replica.has(kSent) || links_[replica.link].disconnected) continue;
+    if (replica.promoted && traits().best_effort_spares_promoted) continue;
+    if (replica.has(kDone) || replica.has(kSent) || links_[replica.link].disconnected) continue;
     if (!send_replicaof(turn, master, replica, promoted.address)) continue;
     emit(turn, EventKind::kReconfSentBestEffort, master, replica);
     replica.set(kSent);
@@ -73,7 +76,8 @@ void Sentinel::switch_to_promoted(Turn& turn, Master& master) {
   reset_and_change_address(turn, master, promoted);
 }
 
-// sentinelResetMasterAndChangeAddress(). All replicas are made anew, the old master as the last one.
+// sentinelResetMasterAndChangeAddress(). All replicas are made anew, in the order of the old table, the old master as
+// the last one.
 void Sentinel::reset_and_change_address(Turn& turn, Master& master, Address address) {
   Event change = event(EventKind::kSwitchMaster, master, master);
   change.new_address = address;
@@ -90,7 +94,8 @@ void Sentinel::reset_and_change_address(Turn& turn, Master& master, Address addr
   master.s_down_since = kNever;
   master.o_down_since = kNever;
   for (const Address& replica : replicas) {
-    if (add_replica(turn.now, master, replica)) emit(turn, EventKind::kReplica, master, master.replicas.back());
+    const Replica* const added = add_replica(turn.now, master, replica);
+    if (added != nullptr) emit(turn, EventKind::kReplica, master, *added);
   }
   turn.out.persist();
 }

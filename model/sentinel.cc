@@ -6,12 +6,13 @@
 
 namespace sentinel::model {
 
-Sentinel::Sentinel(const Profile& profile, const SentinelConfig& config, Instant now)
+Sentinel::Sentinel(const Profile& profile, const SentinelConfig& config, Instant now, std::uint64_t hash_seed)
     : profile_(&profile),
       id_(config.id),
       announced_(config.announced),
       current_epoch_(config.current_epoch),
-      previous_tick_(now) {
+      previous_tick_(now),
+      order_(hash_seed) {
   for (const MonitoredMaster& master : config.masters) add_master(now, master);
 }
 
@@ -72,26 +73,31 @@ Master& Sentinel::add_master(Instant now, const MonitoredMaster& config) {
   master.config_epoch = config.config_epoch;
   master.leader_epoch = config.leader_epoch;
   current_epoch_ = std::max(current_epoch_, config.config_epoch);
-  masters_.push_back(std::move(master));
-  Master& added = masters_.back();
+  Master& added = *order_.insert(masters_, std::move(master), [](const Master& any) { return hash_key(any.name); });
   for (const Address& replica : config.known_replicas) add_replica(now, added, replica);
   for (const KnownSentinel& known : config.known_sentinels) add_peer(now, added, known);
   return added;
 }
 
-// False if the master has a replica with this address.
-bool Sentinel::add_replica(Instant now, Master& master, Address address) {
-  if (find_replica(master, address) != nullptr) return false;
-  master.replicas.push_back(make_instance<Replica>(now, InstanceKind::kReplica, address, master.down_after));
-  return true;
+// nullptr if the master has a replica with this address.
+Replica* Sentinel::add_replica(Instant now, Master& master, Address address) {
+  if (find_replica(master, address) != nullptr) return nullptr;
+  const auto added =
+      order_.insert(master.replicas, make_instance<Replica>(now, InstanceKind::kReplica, address, master.down_after),
+                    [](const Replica& any) { return hash_key(any.address); });
+  const auto place = static_cast<std::uint16_t>(added - master.replicas.begin());
+  if (master.promoted && place <= *master.promoted) ++*master.promoted;  // it was moved
+  return &*added;
 }
 
 Peer& Sentinel::add_peer(Instant now, Master& master, const KnownSentinel& known) {
-  master.peers.push_back(make_instance<Peer>(now, InstanceKind::kSentinel, known.address, master.down_after));
-  Peer& peer = master.peers.back();
+  Peer peer = make_instance<Peer>(now, InstanceKind::kSentinel, known.address, master.down_after);
   peer.id = known.id;
   share_known_link(master, peer);
-  return peer;
+  const bool by_address = traits().named_by_address;
+  return *order_.insert(master.peers, std::move(peer), [by_address](const Peer& any) {
+    return by_address ? hash_key(any.address) : hash_key(any.id);
+  });
 }
 
 Master* Sentinel::find_master(Symbol name) {
@@ -156,18 +162,19 @@ Instance* Sentinel::find_instance(Master& master, const Callback& callback) {
   return nullptr;
 }
 
-Event Sentinel::event(EventKind kind, const Master& master, const Instance& subject) {
+Event Sentinel::event(EventKind kind, const Master& master, const Instance& subject) const {
   return Event{.kind = kind,
                .subject = subject.kind,
+               .named_by_address = traits().named_by_address,
                .master_name = master.name,
                .master_address = master.address,
                .address = subject.address,
                .id = subject.id};
 }
 
-void Sentinel::emit(Turn& turn, EventKind kind, const Master& master) { emit(turn, kind, master, master); }
+void Sentinel::emit(Turn& turn, EventKind kind, const Master& master) const { emit(turn, kind, master, master); }
 
-void Sentinel::emit(Turn& turn, EventKind kind, const Master& master, const Instance& subject) {
+void Sentinel::emit(Turn& turn, EventKind kind, const Master& master, const Instance& subject) const {
   turn.out.emit(event(kind, master, subject));
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "model/config.h"
+#include "model/hash_order.h"
 #include "model/instance.h"
 #include "model/profile.h"
 #include "model/random.h"
@@ -22,7 +23,9 @@ namespace sentinel::model {
 class Sentinel {
  public:
   // As the process is when it has read its configuration at `now`. `profile` must outlive it; config.id is known.
-  Sentinel(const Profile& profile, const SentinelConfig& config, Instant now);
+  // `hash_seed` gives the order in which it walks its tables of masters, replicas and sentinels; 0 is that of
+  // insertion.
+  Sentinel(const Profile& profile, const SentinelConfig& config, Instant now, std::uint64_t hash_seed = 0);
 
   void step(Instant now, const Input& input, Random& random, Effects& effects);
 
@@ -74,7 +77,9 @@ class Sentinel {
                Message message);
   void send_ping(Turn& turn, const Master& master, const Instance& instance);
   void send_hello(Turn& turn, const Master& master, const Instance& instance);
+  bool info_is_due(const Turn& turn, const Master& master, const Instance& instance) const;
   Millis info_period(const Master& master, const Instance& instance) const;
+  bool ping_is_due(const Turn& turn, const Instance& instance) const;
   void message_arrived(Turn& turn, const MessageArrived& input);
   void reply_arrived(Turn& turn, const MessageArrived& input);
   void ping_reply(Turn& turn, LinkIndex index, Master* master, Instance* instance, Status status);
@@ -84,7 +89,7 @@ class Sentinel {
   void info_reply(Turn& turn, Master& master, DataInstance& instance, const InfoReply& info);
   void read_run_id(Turn& turn, Master& master, DataInstance& instance, const InfoReply& info);
   void read_replicas(Turn& turn, Master& master, const InfoReply& info);
-  static void read_replica_fields(Turn& turn, Replica& replica, const InfoReply& info);
+  void read_replica_fields(Turn& turn, Replica& replica, const InfoReply& info);
   void read_role(Turn& turn, const Master& master, DataInstance& instance, InstanceKind role);
   void act_on_replica_as_master(Turn& turn, Master& master, Replica& replica);
   void act_on_replica(Turn& turn, Master& master, Replica& replica);
@@ -93,8 +98,10 @@ class Sentinel {
 
   // discovery.cc
   void hello_arrived(Turn& turn, const Hello& hello);
-  void meet(Turn& turn, Master& master, const Hello& hello);
-  void update_address_elsewhere(Turn& turn, const Master& master, const Peer& peer);
+  Peer& meet(Turn& turn, Master& master, const Hello& hello);
+  Peer& meet_as_new(Turn& turn, Master& master, const Hello& hello);
+  void displace(Turn& turn, Master& master, Peer& peer);
+  void update_address_everywhere(Turn& turn, const Master& master, const Peer& peer);
   bool remove_peer(Turn& turn, Master& master, const Id& id);
   void force_hello(Master& master) const;
 
@@ -154,7 +161,7 @@ class Sentinel {
   Master& add_master(Instant now, const MonitoredMaster& config);
   template <class AnyInstance>
   AnyInstance make_instance(Instant now, InstanceKind kind, Address address, Millis down_after);
-  bool add_replica(Instant now, Master& master, Address address);
+  Replica* add_replica(Instant now, Master& master, Address address);
   Peer& add_peer(Instant now, Master& master, const KnownSentinel& known);
   Master* find_master(Symbol name);
   Master* find_master(Address address);
@@ -163,11 +170,13 @@ class Sentinel {
   std::uint16_t place_of(const Master& master) const;
   Callback callback_for(const Master& master, const Instance& instance, Callback::What what) const;
   static Instance* find_instance(Master& master, const Callback& callback);
-  static Event event(EventKind kind, const Master& master, const Instance& subject);
-  static void emit(Turn& turn, EventKind kind, const Master& master);
-  static void emit(Turn& turn, EventKind kind, const Master& master, const Instance& subject);
+  Event event(EventKind kind, const Master& master, const Instance& subject) const;
+  void emit(Turn& turn, EventKind kind, const Master& master) const;
+  void emit(Turn& turn, EventKind kind, const Master& master, const Instance& subject) const;
   static void emit_epoch(Turn& turn, Epoch epoch);
   static void emit_tilt(Turn& turn, EventKind kind);
+
+  const SentinelTraits& traits() const { return profile_->sentinel; }
 
   const Profile* profile_;
   Id id_;
@@ -177,6 +186,8 @@ class Sentinel {
   Instant tilt_since_{};
   Instant previous_tick_{};
   std::uint32_t next_serial_ = 1;
+  SimulateFailureCommand simulated_failure_{};
+  HashOrder order_;
   boost::container::small_vector<Master, 1> masters_;
   LinkTable links_;
 };

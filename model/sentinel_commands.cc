@@ -27,6 +27,12 @@ void Sentinel::command_arrived(Turn& turn, const Command& command) {
           return {.kind = Answer::Kind::kAddress, .address = current_address(*master)};
         } else if constexpr (std::is_same_v<Asked, CkquorumCommand>) {
           return ckquorum_command(asked.master);
+        } else if constexpr (std::is_same_v<Asked, FlushConfigCommand>) {
+          turn.out.persist();
+          return {};
+        } else if constexpr (std::is_same_v<Asked, SimulateFailureCommand>) {
+          simulated_failure_ = asked;
+          return {};
         } else {
           return {.kind = Answer::Kind::kUnknownCommand};
         }
@@ -41,7 +47,9 @@ Answer Sentinel::failover_command(Turn& turn, Symbol name) {
   Master* master = find_master(name);
   if (master == nullptr) return {.kind = Answer::Kind::kNoSuchMaster};
   if (master->in_progress) return {.kind = Answer::Kind::kInProgress};
-  if (!best_replica(turn, *master)) return {.kind = Answer::Kind::kNoGoodReplica};
+  if (!best_replica(turn, *master)) {
+    return {.kind = traits().answers_say_replica ? Answer::Kind::kNoGoodReplica : Answer::Kind::kNoGoodSlave};
+  }
   Event user = event(EventKind::kUserFailover, *master, *master);
   user.published = false;
   turn.out.emit(user);
@@ -105,10 +113,11 @@ Answer Sentinel::set_command(Turn& turn, const SetCommand& command) {
     }
     Event set = event(EventKind::kSet, *master, *master);
     set.option = change.name_text;
-    set.option_value = change.value_text;
+    const bool in_clear = change.option == Option::kAuthPass && !traits().hides_passwords;
+    set.option_value = in_clear ? change.secret : change.value_text;
     turn.out.emit(set);
   }
-  turn.out.persist();
+  if (!command.changes.empty()) turn.out.persist();
   return {};
 }
 

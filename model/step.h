@@ -48,7 +48,8 @@ struct Send {
   Message message{};
 };
 struct Persist {};  // the configuration is written to disk now
-using Action = std::variant<Connect, Disconnect, Send, Event, Answer, Persist>;
+struct Exit {};     // the process ends; what comes behind it in the step does not happen
+using Action = std::variant<Connect, Disconnect, Send, Event, Answer, Persist, Exit>;
 
 // What a step wants done: a scratch buffer of the driver that is cleared and used again; never part of a run.
 struct Effects {
@@ -67,6 +68,17 @@ struct Effects {
   void emit(const Event& event) { actions.emplace_back(event); }
   void answer(const Answer& answer) { actions.emplace_back(answer); }
   void persist() { actions.emplace_back(Persist{}); }
+  // An event loop writes to its connections when the handlers are done: of what the step has said so far only the log
+  // and the disk keep something.
+  void exit() {
+    std::erase_if(actions, [](const Action& action) {
+      return !std::holds_alternative<Event>(action) && !std::holds_alternative<Persist>(action);
+    });
+    for (Action& action : actions) {
+      if (auto* event = std::get_if<Event>(&action)) event->published = false;
+    }
+    actions.emplace_back(Exit{});
+  }
 };
 
 }  // namespace sentinel::model

@@ -21,12 +21,17 @@ std::string master_text(const Event& event, const SymbolTable& symbols) {
   return std::string{symbols.text(event.master_name)} + " " + address_text(event.master_address, symbols);
 }
 
+std::string sentinel_name(const Event& event, const SymbolTable& symbols) {
+  return event.named_by_address ? name_and_port(event.address, symbols) : event.id.text();
+}
+
 // `<kind> <name> <ip> <port>`, for others than masters followed by `@` and the master.
 std::string instance_text(const Event& event, const SymbolTable& symbols) {
   std::string text{model::instance_kind_name(event.subject)};
   text += ' ';
   if (event.subject == InstanceKind::kMaster) return text + master_text(event, symbols);
-  text += event.subject == InstanceKind::kReplica ? name_and_port(event.address, symbols) : event.id.text();
+  text +=
+      event.subject == InstanceKind::kReplica ? name_and_port(event.address, symbols) : sentinel_name(event, symbols);
   return text + " " + address_text(event.address, symbols) + " @ " + master_text(event, symbols);
 }
 
@@ -60,13 +65,17 @@ std::string payload_text(const Event& event, const SymbolTable& symbols) {
     case Payload::kAddressSwitch:
       return instance() + " ip " + std::string{symbols.text(event.new_address.host)} + " port " +
              std::to_string(event.new_address.port) + " for " + event.id.text();
+    case Payload::kDuplicate:
+      return instance() + " #duplicate of " + std::string{symbols.text(event.new_address.host)} + ":" +
+             std::to_string(event.new_address.port) + " or " + event.id.text();
     case Payload::kMatches: return instance() + " " + std::to_string(event.value) + " additional matching instances";
     case Payload::kEpoch: return std::to_string(event.epoch.value);
     case Payload::kVote: return event.candidate.text() + " " + std::to_string(event.epoch.value);
     case Payload::kSwitch: return master_text(event, symbols) + " " + address_text(event.new_address, symbols);
     case Payload::kTilt: return event.kind == model::EventKind::kTilt ? "#tilt mode entered" : "#tilt mode exited";
     case Payload::kVotedFor:
-      return event.id.text() + " voted for " + event.candidate.text() + " " + std::to_string(event.epoch.value);
+      return sentinel_name(event, symbols) + " voted for " + event.candidate.text() + " " +
+             std::to_string(event.epoch.value);
     case Payload::kFailoverDelay:
       return "Next failover delay: I will not start a failover before " + calendar_text(event.until);
     case Payload::kUserFailover:
@@ -88,6 +97,7 @@ std::string answer_text(const model::Answer& answer, const SymbolTable& symbols)
     case Kind::kNoSuchMaster: return "(error) ERR No such master with that name";
     case Kind::kInProgress: return "(error) INPROG Failover already in progress";
     case Kind::kNoGoodReplica: return "(error) NOGOODSLAVE No suitable replica to promote";
+    case Kind::kNoGoodSlave: return "(error) NOGOODSLAVE No suitable slave to promote";
     case Kind::kDuplicateMaster: return "(error) ERR Duplicate master name.";
     case Kind::kQuorumReachable:
       return "OK " + number + " usable Sentinels. Quorum and failover authorization can be reached";
@@ -104,6 +114,18 @@ std::string answer_text(const model::Answer& answer, const SymbolTable& symbols)
     }
     case Kind::kLoading: return "(error) LOADING Redis is loading the dataset in memory";
     case Kind::kAlreadyConnected: return "OK Already connected to specified master";
+    case Kind::kReadOnly: return "(error) READONLY You can't write against a read only replica.";
+    case Kind::kNoReplicas: return "(error) NOREPLICAS Not enough good replicas to write.";
+    case Kind::kMisconf:
+      return "(error) MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. "
+             "Commands that may modify the data set are disabled, because this instance is configured to report errors "
+             "during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis "
+             "logs "
+             "for details about the RDB error.";
+    case Kind::kMasterDown:
+      return "(error) MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+    case Kind::kBusy:
+      return "(error) BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
     case Kind::kUnknownCommand: return "(error) ERR unknown command";
     case Kind::kNoConnection: return "Could not connect: Connection refused";
   }

@@ -82,6 +82,7 @@ void add_fields(Json& line, const Event& event, const SymbolTable& symbols) {
       line["value"] = symbols.text(event.option_value);
       break;
     case Payload::kAddressSwitch:
+    case Payload::kDuplicate:
       line["new_address"] = address_json(event.new_address, symbols);
       line["id"] = event.id.text();
       break;
@@ -128,9 +129,10 @@ void StreamWriter::write_event(const Record& record, const Event& event) {
   const model::EventRow& row = model::event_row(event.kind);
   const std::string payload = payload_text(event, scenario_->symbols);
   if (format_ == Format::kLog) {
-    if (row.level < model::Level::kNotice) return;  // loglevel notice, the default
+    const model::Level level = row.channel.empty() ? scenario_->profile->sentinel.remark_level : row.level;
+    if (level < model::Level::kNotice) return;  // loglevel notice, the default
     *out_ << kFirstPid + static_cast<int>(record.node) << ":X " << log_time_text(record.clock) << ' '
-          << level_sign(row.level) << ' ' << row.channel << (row.channel.empty() ? "" : " ") << payload << '\n';
+          << level_sign(level) << ' ' << row.channel << (row.channel.empty() ? "" : " ") << payload << '\n';
   } else if (!event.published) {
     return;
   } else if (format_ == Format::kPmessage) {

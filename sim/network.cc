@@ -175,14 +175,12 @@ void Network::dispatch(Agenda& agenda, std::uint32_t at, std::uint8_t to) {
 Micros Network::travel_time(NodeId from, const Latency& latency, bool connecting) {
   constexpr std::uint32_t kMillion = 1'000'000;
   constexpr int kMostRepetitions = 15;  // tcp_retries2
-  const Retransmission& tcp = scenario_->network.retransmission;
   model::Random& chance = chances_[index(from)];
   Micros time = latency.draw(chance);
-  Micros wait = connecting ? tcp.first_connect : tcp.first;
+  Retransmission::Waits waits{scenario_->network.retransmission, connecting};
   for (int i = 0; i < kMostRepetitions && latency.loss_ppm > 0; ++i) {
     if (chance.below(model::Random::Stream::kLatency, kMillion) >= latency.loss_ppm) break;
-    time += wait;
-    wait = std::min(2 * wait, tcp.most);
+    time += waits.next();
   }
   return time;
 }

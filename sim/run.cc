@@ -4,6 +4,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "model/hash_order.h"
+#include "sim/event_text.h"
+
 namespace sentinel::sim {
 namespace {
 
@@ -29,7 +32,7 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
     const Node& node = scenario_->nodes[i];
     Process& process = processes_[i];
     process.random = model::Random{seed, i};
-    std::visit([&process](const auto& config) { process.disk = config; }, node.config);
+    write_first_configuration(NodeId{static_cast<std::uint16_t>(i)});
     if (!node.running) continue;
     const SimTime begin{node.is_sentinel() ? Micros{0} : kDataNodesStart};
     const std::uint32_t within = node.is_sentinel() ? kSentinelsStartWithin : kDataNodesStartWithin;
@@ -68,6 +71,7 @@ void Run::happen(const Happening& what, Scratch& scratch) {
     case Kind::kWake: return release_held(node);
     case Kind::kFlushed: return flushed(node, what, scratch);
     case Kind::kStep: return take_step(what.index);
+    case Kind::kWrite: return write(what.index, scratch);
     case Kind::kCommand: {
       const NodeId asked{what.generation};
       return is_frozen(asked) ? hold(asked, what) : command(asked, what.index, scratch);
@@ -127,17 +131,32 @@ void Run::start(NodeId node, Scratch& scratch) {
   process.busy_until = SimTime::min();
   process.flushing = false;
   network_.listen(node);
-  const model::Instant clock = process.clock.read(now());
   if (auto* config = std::get_if<model::SentinelConfig>(&process.disk)) {
-    if (!config->id.known()) config->id = process.random.new_id();  // written to disk before anything else
-    process.machine.emplace<model::Sentinel>(*scenario_->profile, *config, clock);
+    const bool forgotten = process.started_before && !scenario_->profile->sentinel.keeps_id;
+    if (forgotten || !config->id.known()) config->id = process.random.new_id();  // on disk before anything else
+    process.machine.emplace<model::Sentinel>(*scenario_->profile, *config, process.clock.read(now()),
+                                             draw_hash_seed(node));
   } else {
     const std::optional<model::Id>& given = scenario_->node(node).run_id;
     const model::Id run_id = given && !process.started_before ? *given : process.random.new_id();
-    process.machine.emplace<model::DataNode>(std::get<model::DataNodeConfig>(process.disk), run_id, clock);
+    process.machine.emplace<model::DataNode>(*scenario_->profile, std::get<model::DataNodeConfig>(process.disk),
+                                             run_id);
   }
   process.started_before = true;
   feed(node, model::Started{}, scratch);
+}
+
+// Drawn again until the order is the one that is known of this sentinel.
+std::uint64_t Run::draw_hash_seed(NodeId node) {
+  if (scenario_->hash_order == HashOrder::kInsertion) return 0;
+  const auto rank = [this](const model::HashOrder& order, NodeId data_node) {
+    return order.rank(model::hash_key(scenario_->node(data_node).address));
+  };
+  for (;;) {
+    const std::uint64_t seed = processes_[index(node)].random.new_hash_seed();
+    const auto rank_of = [&, order = model::HashOrder{seed}](NodeId data_node) { return rank(order, data_node); };
+    if (std::ranges::is_sorted(scenario_->node(node).hash_order, {}, rank_of)) return seed;
+  }
 }
 
 void Run::kill(NodeId node) {
@@ -157,14 +176,18 @@ void Run::kill(NodeId node) {
   network_.stop_listening(agenda_, node);
 }
 
-void Run::ask(NodeId node, std::uint32_t step) {
-  agenda_.schedule(now(),
+void Run::ask(NodeId node, std::uint32_t step, Micros after) {
+  agenda_.schedule(now() + after,
                    {.index = step, .generation = static_cast<std::uint16_t>(node), .kind = Happening::Kind::kCommand});
 }
 
 void Run::command(NodeId node, std::uint32_t step, Scratch& scratch) {
   const auto& asked = std::get<CommandStep>(scenario_->steps[step].action);
-  if (processes_[index(node)].alive) {
+  const Process& process = processes_[index(node)];
+  const auto* const paused = std::get_if<model::DataNode>(&process.machine);
+  const model::Millis wait = paused == nullptr ? model::Millis{0} : paused->paused_for(process.clock.uptime(now()));
+  if (process.alive && wait > model::Millis{0}) return ask(node, step, process.clock.true_duration(wait));
+  if (process.alive) {
     feed(node, model::CommandArrived{&asked.command}, scratch, step);
   } else {
     record(scratch, node, CommandReply{step, {.kind = model::Answer::Kind::kNoConnection}});
@@ -178,7 +201,8 @@ void Run::feed(NodeId node, const model::Input& input, Scratch& scratch, std::ui
   if (auto* sentinel = std::get_if<model::Sentinel>(&process.machine)) {
     sentinel->step(clock, input, process.random, scratch.effects);
   } else {
-    std::get<model::DataNode>(process.machine).step(clock, input, process.random, scratch.effects);
+    std::get<model::DataNode>(process.machine)
+        .step(clock, process.clock.uptime(now()), input, process.random, scratch.effects);
   }
   if (wait_for_disk(node, scratch, step)) return;
   carry_out(node, scratch.effects.actions, scratch.effects.next_timer, scratch, step);
@@ -190,6 +214,7 @@ bool Run::wait_for_disk(NodeId node, Scratch& scratch, std::uint32_t step) {
   Process& process = processes_[index(node)];
   Micros wait{0};
   for (const model::Action& action : scratch.effects.actions) {
+    if (std::holds_alternative<model::Exit>(action)) break;
     if (std::holds_alternative<model::Persist>(action))
       wait += scenario_->disk.flush.draw(process.random, model::Random::Stream::kDisk);
   }
@@ -218,6 +243,7 @@ void Run::flushed(NodeId node, const Happening& what, Scratch& scratch) {
 void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optional<model::Millis> next_timer,
                     Scratch& scratch, std::uint32_t step) {
   for (model::Action& action : actions) {
+    if (std::holds_alternative<model::Exit>(action)) return kill(node);
     std::visit(
         [&](auto& done) {
           using Done = std::decay_t<decltype(done)>;
@@ -230,10 +256,11 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
           } else if constexpr (std::is_same_v<Done, model::Event>) {
             record(scratch, node, done);
           } else if constexpr (std::is_same_v<Done, model::Answer>) {
-            record(scratch, node, CommandReply{step, done});
-          } else {
-            static_assert(std::is_same_v<Done, model::Persist>);
+            answered(scratch, node, {step, done});
+          } else if constexpr (std::is_same_v<Done, model::Persist>) {
             persist(processes_[index(node)]);
+          } else {
+            static_assert(std::is_same_v<Done, model::Exit>);
           }
         },
         action);
@@ -247,6 +274,10 @@ void Run::set_timer(NodeId node, model::Millis after) {
   agenda_.schedule(
       now() + process.clock.true_duration(after),
       {.index = static_cast<std::uint32_t>(node), .generation = process.timer, .kind = Happening::Kind::kTimer});
+}
+
+void Run::write_first_configuration(NodeId node) {
+  std::visit([&](const auto& config) { processes_[index(node)].disk = config; }, scenario_->node(node).config);
 }
 
 void Run::persist(Process& process) {
@@ -272,14 +303,61 @@ void Run::record(Scratch& scratch, NodeId node, std::variant<model::Event, Comma
   }
 }
 
+// Nobody looks at what a client of a write step is told.
+void Run::answered(Scratch& scratch, NodeId node, const CommandReply& reply) {
+  if (std::holds_alternative<CommandStep>(scenario_->steps[reply.step].action)) record(scratch, node, reply);
+}
+
 void Run::pull_triggers(const Record& record) {
-  const model::EventKind kind = std::get<model::Event>(record.what).kind;
+  const auto& event = std::get<model::Event>(record.what);
   std::erase_if(armed_, [&](std::uint32_t step) {
     const auto& trigger = std::get<Trigger>(scenario_->steps[step].when);
-    if (trigger.event != kind || trigger.by.value_or(record.node) != record.node) return false;
+    if (trigger.event.kind != event.kind) return false;  // most are: no text is made for them
+    if (!matches(trigger.event, record.node, event, payload_text(event, scenario_->symbols))) return false;
+    const bool of_master = event.subject == model::InstanceKind::kMaster;
+    const std::optional<NodeId> subject = node_at(of_master ? event.master_address : event.address);
+    casts_.push_back({.step = step, .speaker = record.node, .subject = subject});
     agenda_.schedule(now() + trigger.after, {.index = step, .kind = Happening::Kind::kStep});
     return true;
   });
+}
+
+std::optional<NodeId> Run::node_at(const model::Address& address) const {
+  const auto found = std::ranges::find(scenario_->nodes, address, &Node::address);
+  if (found == scenario_->nodes.end()) return std::nullopt;
+  return NodeId{static_cast<std::uint16_t>(found - scenario_->nodes.begin())};
+}
+
+// Whom a step means; nullopt if there is nobody like that.
+std::optional<NodeId> Run::cast(NodeId node, std::uint32_t place) const {
+  if (node < kOtherReplica) return node;
+  const Cast& cast = *std::ranges::find(casts_, place, &Cast::step);
+  if (node == kSpeaker) return cast.speaker;
+  if (node == kSubject) return cast.subject;
+  for (std::uint16_t i = 0; i < processes_.size(); ++i) {
+    const auto* const data_node = std::get_if<model::DataNode>(&processes_[i].machine);
+    const bool is_replica = data_node != nullptr && processes_[i].alive && !data_node->is_master();
+    if (is_replica && NodeId{i} != cast.subject) return NodeId{i};
+  }
+  return std::nullopt;
+}
+
+// The step as it is played now, by those whom it means.
+Action Run::cast(Action action, std::uint32_t place) const {
+  const auto cast_all = [&](std::vector<NodeId>& nodes) {
+    std::vector<NodeId> meant;
+    for (const NodeId node : nodes) {
+      if (const std::optional<NodeId> found = cast(node, place)) meant.push_back(*found);
+    }
+    nodes = std::move(meant);
+  };
+  std::visit(
+      [&](auto& step) {
+        if constexpr (requires { step.nodes; }) cast_all(step.nodes);
+        if constexpr (requires { step.groups; }) std::ranges::for_each(step.groups, cast_all);
+      },
+      action);
+  return action;
 }
 
 // FNV-1a on whole words, with a rotation so that all bits take part.
@@ -291,8 +369,10 @@ void Run::mix(std::uint64_t value) {
 
 // --- the steps of the scenario ------------------------------------------------------------------------------
 
-void Run::take_step(std::uint32_t step) {
-  std::visit([&](const auto& action) { act(action, step); }, scenario_->steps[step].action);
+void Run::take_step(std::uint32_t place) {
+  const Step& step = scenario_->steps[place];
+  const auto take = [&](const Action& action) { std::visit([&](const auto& what) { act(what, place); }, action); };
+  std::holds_alternative<Trigger>(step.when) ? take(cast(step.action, place)) : take(step.action);
 }
 
 void Run::act(const CrashStep& step, std::uint32_t /*place*/) {
@@ -305,9 +385,11 @@ void Run::act(const StopStep& step, std::uint32_t /*place*/) {
 
 void Run::act(const StartStep& step, std::uint32_t /*place*/) {
   for (const NodeId node : step.nodes) {
-    agenda_.schedule(now(), {.index = static_cast<std::uint32_t>(node),
-                             .generation = processes_[index(node)].life,
-                             .kind = Happening::Kind::kStart});
+    Process& process = processes_[index(node)];
+    if (step.fresh && !process.alive) write_first_configuration(node);
+    agenda_.schedule(
+        now(),
+        {.index = static_cast<std::uint32_t>(node), .generation = process.life, .kind = Happening::Kind::kStart});
   }
 }
 
@@ -355,6 +437,32 @@ void Run::act(const ClockStep& step, std::uint32_t /*place*/) {
 // Each node answers on its own, in the order of the list.
 void Run::act(const CommandStep& step, std::uint32_t place) {
   for (const NodeId node : step.nodes) ask(node, place);
+}
+
+void Run::act(const WriteStep& step, std::uint32_t place) {
+  const SimTime until = step.duration ? now() + *step.duration : scenario_->until;
+  writers_.push_back({.step = place, .until = until});
+  agenda_.schedule(now(), {.index = place, .kind = Happening::Kind::kWrite});
+}
+
+// The client is beside the nodes: no network lies between, and a node that does not run or hangs is not waited for.
+void Run::write(std::uint32_t place, Scratch& scratch) {
+  const auto& step = std::get<WriteStep>(scenario_->steps[place].action);
+  const SimTime next = now() + step.period;
+  if (next < std::ranges::find(writers_, place, &Writer::step)->until) {
+    agenda_.schedule(next, {.index = place, .kind = Happening::Kind::kWrite});
+  }
+  const std::optional<NodeId> node = written_to(step);
+  if (!node || !is_running(*node) || is_frozen(*node) || data_node(*node) == nullptr) return;
+  const model::Command command = model::WriteCommand{step.bytes};
+  feed(*node, model::CommandArrived{&command}, scratch, place);
+}
+
+std::optional<NodeId> Run::written_to(const WriteStep& step) const {
+  if (!scenario_->node(step.node).is_sentinel()) return step.node;
+  const model::Sentinel* const asked = sentinel(step.node);
+  if (asked == nullptr || !is_running(step.node) || asked->masters().empty()) return std::nullopt;
+  return node_at(model::Sentinel::current_address(asked->masters().front()));
 }
 
 }  // namespace sentinel::sim

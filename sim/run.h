@@ -93,6 +93,19 @@ class Run {
     std::vector<Happening> held{};  // what waits for a process that does not run, in order
   };
 
+  // Whom the event was about that made a step happen.
+  struct Cast {
+    std::uint32_t step = 0;
+    NodeId speaker{};
+    std::optional<NodeId> subject{};
+  };
+
+  // A client of a step that writes.
+  struct Writer {
+    std::uint32_t step = 0;
+    SimTime until{};
+  };
+
   static std::size_t index(NodeId node) { return static_cast<std::size_t>(node); }
 
   bool can_act(const Process& process) const { return !process.stopped && process.busy_until <= now(); }
@@ -101,8 +114,9 @@ class Run {
   void hold(NodeId node, const Happening& what);
   void release_held(NodeId node);
   void start(NodeId node, Scratch& scratch);
+  std::uint64_t draw_hash_seed(NodeId node);
   void kill(NodeId node);
-  void ask(NodeId node, std::uint32_t step);
+  void ask(NodeId node, std::uint32_t step, Micros after = Micros{0});
   void command(NodeId node, std::uint32_t step, Scratch& scratch);
   void feed(NodeId node, const model::Input& input, Scratch& scratch, std::uint32_t step = 0);
   bool wait_for_disk(NodeId node, Scratch& scratch, std::uint32_t step);
@@ -110,13 +124,15 @@ class Run {
   void carry_out(NodeId node, std::vector<model::Action>& actions, std::optional<model::Millis> next_timer,
                  Scratch& scratch, std::uint32_t step);
   void set_timer(NodeId node, model::Millis after);
+  void write_first_configuration(NodeId node);
   void persist(Process& process);
   void record(Scratch& scratch, NodeId node, std::variant<model::Event, CommandReply> what);
+  void answered(Scratch& scratch, NodeId node, const CommandReply& reply);
   void pull_triggers(const Record& record);
   void mix(std::uint64_t value);
 
   // The steps of the scenario.
-  void take_step(std::uint32_t step);
+  void take_step(std::uint32_t place);
   void act(const CrashStep& step, std::uint32_t place);
   void act(const StopStep& step, std::uint32_t place);
   void act(const StartStep& step, std::uint32_t place);
@@ -128,6 +144,12 @@ class Run {
   void act(const LatencyStep& step, std::uint32_t place);
   void act(const ClockStep& step, std::uint32_t place);
   void act(const CommandStep& step, std::uint32_t place);
+  void act(const WriteStep& step, std::uint32_t place);
+  void write(std::uint32_t place, Scratch& scratch);
+  std::optional<NodeId> written_to(const WriteStep& step) const;
+  std::optional<NodeId> node_at(const model::Address& address) const;
+  std::optional<NodeId> cast(NodeId node, std::uint32_t place) const;
+  Action cast(Action action, std::uint32_t place) const;
 
   std::shared_ptr<const Scenario> scenario_;
   std::uint64_t seed_;
@@ -135,6 +157,8 @@ class Run {
   Network network_;
   std::vector<Process> processes_;
   std::vector<std::uint32_t> armed_;  // triggered steps that did not happen yet
+  std::vector<Cast> casts_;           // of those that did
+  std::vector<Writer> writers_;
   std::uint64_t digest_ = 0;
   std::uint64_t happenings_ = 0;
 };

@@ -25,18 +25,19 @@ inline constexpr model::Instant kWallClockAtStart{std::chrono::milliseconds{1'76
 class ProcessClock {
  public:
   model::Instant read(SimTime now) const {
-    const Micros shown = now.time_since_epoch() + offset_ + drifted(now);
-    return kWallClockAtStart + std::chrono::floor<model::Millis>(shown);
+    return kWallClockAtStart + std::chrono::floor<model::Millis>(counted(now) + set_by_);
   }
+  // The monotonic clock of the process: as fast, or slow, and never set.
+  model::Millis uptime(SimTime now) const { return std::chrono::floor<model::Millis>(counted(now)); }
   // How long a timer of this process really takes: its clock runs `drift` parts per million too fast.
   Micros true_duration(model::Millis timer) const {
     const Micros micros{timer};
     return drift_ppm_ == 0 ? micros : Micros{micros.count() * kMillion / (kMillion + drift_ppm_)};
   }
 
-  void step_by(Micros by) { offset_ += by; }
+  void step_by(Micros by) { set_by_ += by; }
   void set_drift(SimTime now, std::int64_t ppm) {
-    offset_ += drifted(now);
+    gained_ += drifted(now);
     drift_since_ = now;
     drift_ppm_ = ppm;
   }
@@ -46,11 +47,13 @@ class ProcessClock {
  private:
   static constexpr std::int64_t kMillion = 1'000'000;
 
+  Micros counted(SimTime now) const { return now.time_since_epoch() + gained_ + drifted(now); }
   Micros drifted(SimTime now) const {
     return drift_ppm_ == 0 ? Micros{0} : Micros{(now - drift_since_).count() * drift_ppm_ / kMillion};
   }
 
-  Micros offset_{0};
+  Micros set_by_{0};
+  Micros gained_{0};
   SimTime drift_since_{};
   std::int64_t drift_ppm_ = 0;
 };

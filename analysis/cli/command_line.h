@@ -15,6 +15,7 @@ inline constexpr int kFailed = 1;  // an expectation or invariant failed
 inline constexpr int kBadInput = 2;
 inline constexpr int kInconclusive = 3;
 inline constexpr int kContradiction = 4;  // same seed, other digest
+inline constexpr int kInterrupted = 130;  // by a signal, as a shell reports it
 
 using Arguments = std::vector<std::string>;
 
@@ -24,8 +25,10 @@ struct Subcommand {
   int (*run)(const Arguments& arguments);
 };
 
-int run_command(const Arguments& arguments);    // run.cc
-int check_command(const Arguments& arguments);  // check.cc
+int run_command(const Arguments& arguments);      // run.cc
+int check_command(const Arguments& arguments);    // check.cc
+int record_command(const Arguments& arguments);   // record.cc
+int compare_command(const Arguments& arguments);  // compare.cc
 
 // Options and positional arguments of one subcommand. `--help` prints `usage`, the options and `example`.
 class CommandLine {

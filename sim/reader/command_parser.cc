@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 
+#include "sim/reader/directives.h"
 #include "sim/reader/names.h"
 #include "sim/reader/word_table.h"
 #include "sim/units.h"
@@ -23,17 +24,6 @@ struct Reader {
 
 int parse_count(std::string_view text, std::int64_t least) {
   return static_cast<int>(parse_integer(text, least, kMostCount));
-}
-
-// The table's row does what `args` begin with. Throws BadInput if there is none.
-void run(std::span<const Word<Reader>> table, Reader& reader, Args args, std::string_view kind) {
-  const std::vector<std::string_view> names = names_of(table);
-  if (args.empty()) throw BadInput("expected a " + std::string{kind} + ", such as " + in_quotes(names.front()));
-  const Word<Reader>* const word = find_word(table, args.front());
-  if (word == nullptr) {
-    throw BadInput("unknown " + std::string{kind} + " " + in_quotes(args.front()) + suggestion(args.front(), names));
-  }
-  apply(*word, reader, args.subspan(1));
 }
 
 // --- SENTINEL ---------------------------------------------------------------------------------------------
@@ -98,6 +88,23 @@ void set(Reader& reader, Args args) {
   reader.request = command;
 }
 
+void flush_config(Reader& reader, Args /*args*/) { reader.request = model::FlushConfigCommand{}; }
+
+void simulate_failure(Reader& reader, Args args) {
+  model::SimulateFailureCommand command;
+  for (const std::string& failure : args) {
+    if (lower_case(failure) == "crash-after-election") {
+      command.crash_after_election = true;
+    } else if (lower_case(failure) == "crash-after-promotion") {
+      command.crash_after_promotion = true;
+    } else {
+      throw BadInput("unknown failure " + in_quotes(failure) +
+                     ": expected crash-after-election or crash-after-promotion");
+    }
+  }
+  reader.request = command;
+}
+
 constexpr auto kSentinelCommands = std::to_array<Word<Reader>>({
     {"failover", "<master>", about_master<model::FailoverCommand>},
     {"reset", "<pattern>", reset},
@@ -106,9 +113,11 @@ constexpr auto kSentinelCommands = std::to_array<Word<Reader>>({
     {"set", "<master> <option> <value>...", set},
     {"get-master-addr-by-name", "<master>", about_master<model::GetMasterAddrCommand>},
     {"ckquorum", "<master>", about_master<model::CkquorumCommand>},
+    {"flushconfig", "", flush_config},
+    {"simulate-failure", "...", simulate_failure},
 });
 
-void sentinel(Reader& reader, Args args) { run(kSentinelCommands, reader, args, "SENTINEL command"); }
+void sentinel(Reader& reader, Args args) { run_word<Reader>(kSentinelCommands, reader, args, "SENTINEL command"); }
 
 // --- to data nodes, and to both ---------------------------------------------------------------------------
 
@@ -120,26 +129,25 @@ void replicaof(Reader& reader, Args args) {
   reader.request = command;
 }
 
-void set_priority(Reader& reader, Args args) {
-  reader.request = model::SetPriorityCommand{.priority = parse_count(args[0], 0)};
+void config_set(Reader& reader, Args args) { reader.request = parse_config_set(args, reader.symbols); }
+
+constexpr auto kConfigCommands = std::to_array<Word<Reader>>({{"set", "...", config_set}});
+
+void config(Reader& reader, Args args) { run_word<Reader>(kConfigCommands, reader, args, "CONFIG command"); }
+
+void client_pause(Reader& reader, Args args) {
+  reader.request = model::ClientPauseCommand{model::Millis{parse_integer(args[0], 0, kMostMillis)}};
 }
 
-constexpr auto kParameters = std::to_array<Word<Reader>>({
-    {"replica-priority", "<priority>", set_priority},
-    {"slave-priority", "<priority>", set_priority},
-});
+constexpr auto kClientCommands = std::to_array<Word<Reader>>({{"pause", "<milliseconds>", client_pause}});
 
-void config_set(Reader& reader, Args args) { run(kParameters, reader, args, "parameter"); }
-
-constexpr auto kConfigCommands = std::to_array<Word<Reader>>({{"set", "<parameter> <value>", config_set}});
-
-void config(Reader& reader, Args args) { run(kConfigCommands, reader, args, "CONFIG command"); }
+void client(Reader& reader, Args args) { run_word<Reader>(kClientCommands, reader, args, "CLIENT command"); }
 
 void debug_sleep(Reader& reader, Args args) { reader.request = SleepRequest{parse_duration(args[0] + "s")}; }
 
 constexpr auto kDebugCommands = std::to_array<Word<Reader>>({{"sleep", "<seconds>", debug_sleep}});
 
-void debug(Reader& reader, Args args) { run(kDebugCommands, reader, args, "DEBUG command"); }
+void debug(Reader& reader, Args args) { run_word<Reader>(kDebugCommands, reader, args, "DEBUG command"); }
 
 void shutdown(Reader& reader, Args args) {
   static constexpr auto kOptions = std::to_array<std::string_view>({"nosave", "save", "now", "force"});
@@ -155,6 +163,7 @@ constexpr auto kCommands = std::to_array<Word<Reader>>({
     {"replicaof", "<host> <port>", replicaof},
     {"slaveof", "<host> <port>", replicaof},
     {"config", "...", config},
+    {"client", "...", client},
     {"debug", "...", debug},
     {"shutdown", "...", shutdown},
 });
@@ -164,7 +173,7 @@ constexpr auto kCommands = std::to_array<Word<Reader>>({
 Request parse_command(const std::vector<std::string>& words, const std::vector<std::string>& masters,
                       SymbolTable& symbols) {
   Reader reader{.masters = masters, .symbols = symbols};
-  run(kCommands, reader, words, "command");
+  run_word<Reader>(kCommands, reader, words, "command");
   return reader.request;
 }
 

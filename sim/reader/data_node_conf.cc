@@ -1,4 +1,5 @@
-// redis.conf, as far as it concerns replication.
+// redis.conf, as far as it concerns replication, and what CONFIG SET changes of it.
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -14,8 +15,8 @@ struct Reader {
   SymbolTable& symbols;
   Listening listening;
   Announced announced{};
-  bool diskless_sync = true;
   model::DataNodeConfig config{};
+  std::optional<model::ConfigSetCommand> change{};  // the last one that CONFIG SET can make as well
 };
 
 std::int64_t parse_count(std::string_view text, std::int64_t least) {
@@ -25,6 +26,59 @@ std::int64_t parse_count(std::string_view text, std::int64_t least) {
 model::Millis parse_seconds(std::string_view text, std::int64_t least) {
   return std::chrono::seconds{parse_integer(text, least, kLongestDuration / std::chrono::seconds{1})};
 }
+
+// --- what CONFIG SET can change as well -------------------------------------------------------------------
+
+template <class Value>
+void change(Reader& reader, Value model::DataNodeConfig::* parameter, Value value) {
+  reader.config.*parameter = value;
+  reader.change = model::ConfigSetCommand{model::Setting<Value>{parameter, value}};
+}
+
+template <int model::DataNodeConfig::* parameter>
+void set_count(Reader& reader, Args args) {
+  change(reader, parameter, static_cast<int>(parse_count(args[0], 0)));
+}
+
+template <bool model::DataNodeConfig::* parameter>
+void set_flag(Reader& reader, Args args) {
+  change(reader, parameter, parse_yes_no(args[0]));
+}
+
+template <model::Millis model::DataNodeConfig::* parameter, std::int64_t least>
+void set_seconds(Reader& reader, Args args) {
+  change(reader, parameter, parse_seconds(args[0], least));
+}
+
+template <model::Symbol model::DataNodeConfig::* parameter>
+void set_text(Reader& reader, Args args) {
+  change(reader, parameter, intern_text(reader.symbols, args[0]));
+}
+
+constexpr auto set_ping_period = set_seconds<&model::DataNodeConfig::replica_ping_period, 1>;
+constexpr auto set_max_lag = set_seconds<&model::DataNodeConfig::min_replicas_max_lag, 0>;
+
+constexpr auto kParameters = std::to_array<Word<Reader>>({
+    {"replica-priority", "<priority>", set_count<&model::DataNodeConfig::priority>},
+    {"slave-priority", "<priority>", set_count<&model::DataNodeConfig::priority>},
+    {"requirepass", "<password>", set_text<&model::DataNodeConfig::password>},
+    {"masterauth", "<password>", set_text<&model::DataNodeConfig::master_password>},
+    {"repl-timeout", "<seconds>", set_seconds<&model::DataNodeConfig::replication_timeout, 1>},
+    {"repl-ping-replica-period", "<seconds>", set_ping_period},
+    {"repl-ping-slave-period", "<seconds>", set_ping_period},
+    {"repl-diskless-sync-delay", "<seconds>", set_seconds<&model::DataNodeConfig::diskless_sync_delay, 0>},
+    {"repl-backlog-ttl", "<seconds>", set_seconds<&model::DataNodeConfig::backlog_time_to_live, 0>},
+    {"replica-serve-stale-data", "<yes|no>", set_flag<&model::DataNodeConfig::serve_stale_data>},
+    {"slave-serve-stale-data", "<yes|no>", set_flag<&model::DataNodeConfig::serve_stale_data>},
+    {"replica-read-only", "<yes|no>", set_flag<&model::DataNodeConfig::read_only>},
+    {"slave-read-only", "<yes|no>", set_flag<&model::DataNodeConfig::read_only>},
+    {"min-replicas-to-write", "<count>", set_count<&model::DataNodeConfig::min_replicas_to_write>},
+    {"min-slaves-to-write", "<count>", set_count<&model::DataNodeConfig::min_replicas_to_write>},
+    {"min-replicas-max-lag", "<seconds>", set_max_lag},
+    {"min-slaves-max-lag", "<seconds>", set_max_lag},
+});
+
+// --- what only the file can tell --------------------------------------------------------------------------
 
 void set_port(Reader& reader, Args args) { reader.listening.set_port(args[0]); }
 void set_bind(Reader& reader, Args args) { reader.listening.bind(args); }
@@ -37,62 +91,41 @@ void set_replicaof(Reader& reader, Args args) {
   }
 }
 
-void set_priority(Reader& reader, Args args) { reader.config.priority = static_cast<int>(parse_count(args[0], 0)); }
-
 void set_announce_ip(Reader& reader, Args args) { reader.announced.set_host(args[0], reader.symbols); }
 void set_announce_port(Reader& reader, Args args) { reader.announced.set_port(args[0]); }
 void set_announced(Reader& reader, Args args) { reader.config.announce_replica = parse_yes_no(args[0]); }
 
-void set_password(Reader& reader, Args args) { reader.config.password = intern_text(reader.symbols, args[0]); }
-void set_master_password(Reader& reader, Args args) {
-  reader.config.master_password = intern_text(reader.symbols, args[0]);
-}
-
-void set_timeout(Reader& reader, Args args) { reader.config.replication_timeout = parse_seconds(args[0], 1); }
-void set_ping_period(Reader& reader, Args args) { reader.config.replica_ping_period = parse_seconds(args[0], 1); }
-
-void set_diskless_sync(Reader& reader, Args args) { reader.diskless_sync = parse_yes_no(args[0]); }
-void set_diskless_sync_delay(Reader& reader, Args args) {
-  reader.config.diskless_sync_delay = parse_seconds(args[0], 0);
-}
-
+void set_diskless_sync(Reader& reader, Args args) { reader.config.diskless_sync = parse_yes_no(args[0]); }
 void set_backlog_size(Reader& reader, Args args) {
   reader.config.backlog_size = parse_memory(args[0]);
   if (reader.config.backlog_size == 0) throw BadInput("expected at least one byte, such as '1mb'");
 }
 
-void set_serve_stale_data(Reader& reader, Args args) { reader.config.serve_stale_data = parse_yes_no(args[0]); }
-
-constexpr auto kDirectives = std::to_array<Word<Reader>>({
+constexpr auto kFixed = std::to_array<Word<Reader>>({
     {"port", "<port>", set_port},
     {"bind", "<address>...", set_bind},
     {"replicaof", "<host> <port>", set_replicaof},
     {"slaveof", "<host> <port>", set_replicaof},
-    {"replica-priority", "<priority>", set_priority},
-    {"slave-priority", "<priority>", set_priority},
     {"replica-announce-ip", "<host>", set_announce_ip},
     {"slave-announce-ip", "<host>", set_announce_ip},
     {"replica-announce-port", "<port>", set_announce_port},
     {"slave-announce-port", "<port>", set_announce_port},
     {"replica-announced", "<yes|no>", set_announced},
-    {"requirepass", "<password>", set_password},
-    {"masterauth", "<password>", set_master_password},
-    {"repl-timeout", "<seconds>", set_timeout},
-    {"repl-ping-replica-period", "<seconds>", set_ping_period},
-    {"repl-ping-slave-period", "<seconds>", set_ping_period},
     {"repl-diskless-sync", "<yes|no>", set_diskless_sync},
-    {"repl-diskless-sync-delay", "<seconds>", set_diskless_sync_delay},
     {"repl-backlog-size", "<bytes>", set_backlog_size},
-    {"replica-serve-stale-data", "<yes|no>", set_serve_stale_data},
-    {"slave-serve-stale-data", "<yes|no>", set_serve_stale_data},
 });
+
+constexpr auto kDirectives = [] {
+  std::array<Word<Reader>, kFixed.size() + kParameters.size()> all{};
+  std::ranges::copy(kParameters, std::ranges::copy(kFixed, all.begin()).out);
+  return all;
+}();
 
 }  // namespace
 
 Configured<model::DataNodeConfig> configure_data_node(const Conf& conf, std::optional<model::Address> address,
-                                                      const model::Profile& profile, SymbolTable& symbols) {
+                                                      SymbolTable& symbols) {
   Reader reader{.symbols = symbols, .listening = Listening(address, symbols)};
-  reader.config.diskless_sync_delay = profile.diskless_sync_delay;
   for (const Directive& directive : split_directives(conf)) {
     try {
       apply_directive<Reader>(kDirectives, reader, directive, "a data node");
@@ -100,10 +133,15 @@ Configured<model::DataNodeConfig> configure_data_node(const Conf& conf, std::opt
       fail(*directive.line, error.what());
     }
   }
-  if (!reader.diskless_sync) reader.config.diskless_sync_delay = model::Millis{0};
   const std::optional<model::Address> listens = reader.listening.address(kDefaultPort);
   if (listens) reader.config.announced = reader.announced.instead_of(*listens);
   return {.config = reader.config, .address = listens};
+}
+
+model::ConfigSetCommand parse_config_set(Args parameter, SymbolTable& symbols) {
+  Reader reader{.symbols = symbols, .listening = Listening(std::nullopt, symbols)};
+  run_word<Reader>(kParameters, reader, parameter, "parameter");
+  return *reader.change;
 }
 
 }  // namespace sentinel::sim

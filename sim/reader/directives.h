@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "model/commands.h"
 #include "model/config.h"
 #include "sim/scenario.h"
 
@@ -30,9 +32,12 @@ struct Configured {
 // What a process that reads these lines is configured to do; lines may only agree with an `address` that is given.
 // Throws BadInput, which names the line and quotes it.
 Configured<model::DataNodeConfig> configure_data_node(const Conf& conf, std::optional<model::Address> address,
-                                                      const model::Profile& profile, SymbolTable& symbols);
+                                                      SymbolTable& symbols);
 Configured<model::SentinelConfig> configure_sentinel(const Conf& conf, std::optional<model::Address> address,
                                                      SymbolTable& symbols);
+
+// What follows CONFIG SET, as redis.conf would have it. Throws BadInput.
+model::ConfigSetCommand parse_config_set(std::span<const std::string> parameter, SymbolTable& symbols);
 
 // Whether one of the lines is about Sentinel.
 bool is_sentinel_conf(const Conf& conf);

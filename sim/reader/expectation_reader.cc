@@ -13,30 +13,23 @@ constexpr auto kFields = std::to_array<std::string_view>({"eventually", "never",
 
 bool is_channel(std::string_view word) { return word.starts_with('+') || word.starts_with('-'); }
 
+// The event that is reported on this channel; `where` is the text that it stands in.
+model::EventKind find_channel(std::string_view channel, const Json& where) {
+  const std::optional<model::EventKind> kind = model::find_event(channel);
+  if (kind) return *kind;
+  std::vector<std::string_view> known;
+  for (const model::EventRow& row : model::event_catalogue()) {
+    if (!row.channel.empty()) known.push_back(row.channel);
+  }
+  where.fail("unknown event " + in_quotes(channel) + suggestion(channel, known));
+}
+
 // Takes what stands before the first space.
 std::string_view take_word(std::string_view& rest) {
   const std::size_t end = std::min(rest.find(' '), rest.size());
   const std::string_view word = rest.substr(0, end);
   rest.remove_prefix(std::min(end + 1, rest.size()));
   return word;
-}
-
-EventPattern read_pattern(const Json& json, const NodeNames& names) {
-  EventPattern pattern;
-  pattern.text = string_of(json);
-  std::string_view rest = pattern.text;
-  std::string_view word = take_word(rest);
-  if (!is_channel(word) && is_channel(rest)) {
-    pattern.node = names.find_sentinel(word, json);
-    word = take_word(rest);
-  }
-  if (!is_channel(word)) {
-    json.fail(R"(expected '[NODE ]CHANNEL[ PAYLOAD]', such as "+odown" or "S1 +sdown master *", not )" +
-              in_quotes(pattern.text));
-  }
-  pattern.kind = find_channel(word, json);
-  pattern.payload = rest;
-  return pattern;
 }
 
 std::vector<EventPattern> read_patterns(const Json& list, const NodeNames& names) {
@@ -68,14 +61,22 @@ Expectations read_expectations(const Json& expect, const NodeNames& names) {
   return expectations;
 }
 
-model::EventKind find_channel(std::string_view channel, const Json& where) {
-  const std::optional<model::EventKind> kind = model::find_event(channel);
-  if (kind) return *kind;
-  std::vector<std::string_view> known;
-  for (const model::EventRow& row : model::event_catalogue()) {
-    if (!row.channel.empty()) known.push_back(row.channel);
+EventPattern read_pattern(const Json& json, const NodeNames& names) {
+  EventPattern pattern;
+  pattern.text = string_of(json);
+  std::string_view rest = pattern.text;
+  std::string_view word = take_word(rest);
+  if (!is_channel(word) && is_channel(rest)) {
+    pattern.node = names.find_sentinel(word, json);
+    word = take_word(rest);
   }
-  where.fail("unknown event " + in_quotes(channel) + suggestion(channel, known));
+  if (!is_channel(word)) {
+    json.fail(R"(expected '[NODE ]CHANNEL[ PAYLOAD]', such as "+odown" or "S1 +sdown master *", not )" +
+              in_quotes(pattern.text));
+  }
+  pattern.kind = find_channel(word, json);
+  pattern.payload = rest;
+  return pattern;
 }
 
 }  // namespace sentinel::sim

@@ -12,7 +12,7 @@ namespace sentinel::sim {
 // All throw BadInput that names the place.
 Expectations read_expectations(const Json& expect, const NodeNames& names);
 
-// The event that is reported on this channel; `where` is the text that it stands in.
-model::EventKind find_channel(std::string_view channel, const Json& where);
+// `[NODE ]CHANNEL[ PAYLOAD]`.
+EventPattern read_pattern(const Json& json, const NodeNames& names);
 
 }  // namespace sentinel::sim

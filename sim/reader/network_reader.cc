@@ -13,8 +13,9 @@ namespace {
 
 constexpr auto kNetworkFields = std::to_array<std::string_view>({"latency", "retransmission"});
 constexpr auto kDiskFields = std::to_array<std::string_view>({"flush"});
-constexpr auto kLatencyFields = std::to_array<std::string_view>({"min", "median", "p99", "max", "loss"});
-constexpr auto kRetransmissionFields = std::to_array<std::string_view>({"first", "first-connect", "most"});
+constexpr auto kLatencyFields = std::to_array<std::string_view>({"min", "median", "p90", "p99", "max", "loss"});
+constexpr auto kRetransmissionFields =
+    std::to_array<std::string_view>({"first", "first-connect", "linear-connects", "most"});
 
 constexpr Micros kLongestDelay = std::chrono::hours{1};
 
@@ -39,29 +40,31 @@ std::uint32_t loss_of(const Json& value) {
 
 Latency around(Micros median) {
   constexpr int kTail = 5;
-  return {.min = median / 2, .median = median, .p99 = kTail * median, .max = 2 * kTail * median};
+  return {.min = median / 2, .median = median, .p90 = 2 * median, .p99 = kTail * median, .max = 2 * kTail * median};
 }
 
 void check_order(const Json& json, const Latency& latency) {
-  const std::array<Micros, 4> points = {latency.min, latency.median, latency.p99, latency.max};
+  const std::array<Micros, 5> points = {latency.min, latency.median, latency.p90, latency.p99, latency.max};
   if (std::ranges::is_sorted(points)) return;
-  json.fail("expected min <= median <= p99 <= max, not " + format_duration(latency.min) + ", " +
-            format_duration(latency.median) + ", " + format_duration(latency.p99) + ", " +
-            format_duration(latency.max));
+  json.fail("expected min <= median <= p90 <= p99 <= max, not " + format_duration(latency.min) + ", " +
+            format_duration(latency.median) + ", " + format_duration(latency.p90) + ", " +
+            format_duration(latency.p99) + ", " + format_duration(latency.max));
 }
 
 Latency read_distribution(const Fields& fields) {
   const std::optional<Micros> median = find_delay(fields, "median");
   const std::optional<Micros> min = find_delay(fields, "min");
+  const std::optional<Micros> p90 = find_delay(fields, "p90");
   const std::optional<Micros> p99 = find_delay(fields, "p99");
   const std::optional<Micros> max = find_delay(fields, "max");
   if (!median) {
-    if (min || p99 || max) fields.object().fail("'median' is missing: what the others lie around");
+    if (min || p90 || p99 || max) fields.object().fail("'median' is missing: what the others lie around");
     return {};
   }
   Latency latency = around(*median);
   latency.min = min.value_or(latency.min);
   latency.p99 = p99.value_or(max ? std::min(*max, latency.p99) : latency.p99);
+  latency.p90 = p90.value_or(std::min(latency.p99, latency.p90));
   latency.max = max.value_or(2 * latency.p99);
   check_order(fields.object(), latency);
   return latency;
@@ -70,10 +73,14 @@ Latency read_distribution(const Fields& fields) {
 Retransmission read_retransmission(const Json& json) {
   constexpr Micros kShortest = std::chrono::milliseconds{1};
   constexpr Micros kShortestMost = std::chrono::seconds{1};  // or a long cut is a great many attempts
+  constexpr std::int64_t kMostLinear = 127;                  // as Linux has it
   const Fields fields(json, "a retransmission", kRetransmissionFields);
   Retransmission again;
   if (const Json* const first = fields.find("first")) again.first = delay_of(*first, kShortest);
   if (const Json* const first = fields.find("first-connect")) again.first_connect = delay_of(*first, kShortest);
+  if (const Json* const linear = fields.find("linear-connects")) {
+    again.linear_connects = static_cast<int>(integer_of(*linear, 0, kMostLinear));
+  }
   if (const Json* const most = fields.find("most")) again.most = delay_of(*most, kShortestMost);
   if (std::max(again.first, again.first_connect) > again.most) {
     json.fail("expected first <= most and first-connect <= most, not " + format_duration(again.first) + ", " +

@@ -23,6 +23,7 @@ struct NodeDraft {
   bool running = true;
   const Json* transfer_time = nullptr;
   const Json* load_time = nullptr;
+  const Json* hash_order = nullptr;
 };
 
 // Owns the lines of all configurations, and counts how often they are used: one line may be there for many nodes.

@@ -26,4 +26,11 @@ NodeId NodeNames::find_sentinel(std::string_view name, const Json& where) const 
   return id;
 }
 
+NodeId NodeNames::find_data_node(std::string_view name, const Json& where) const {
+  const NodeId id = find(name, where);
+  if ((*nodes_)[static_cast<std::size_t>(id)].is_sentinel())
+    where.fail(in_quotes(name) + " is a sentinel: it has no data");
+  return id;
+}
+
 }  // namespace sentinel::sim

@@ -17,6 +17,7 @@ class NodeNames {
   // All throw BadInput that names the place of `name`, the text that it stands in.
   NodeId find(std::string_view name, const Json& where) const;
   NodeId find_sentinel(std::string_view name, const Json& where) const;  // one that reports events
+  NodeId find_data_node(std::string_view name, const Json& where) const;
 
  private:
   const std::vector<Node>* nodes_;

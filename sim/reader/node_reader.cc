@@ -12,6 +12,7 @@
 #include "sim/reader/cluster_shorthand.h"
 #include "sim/reader/names.h"
 #include "sim/reader/node_draft.h"
+#include "sim/reader/node_names.h"
 #include "sim/reader/text_file.h"
 
 namespace sentinel::sim {
@@ -26,6 +27,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "running",
     "transfer-time",
     "load-time",
+    "hash-order",
 });
 
 // Such a word is told apart from a channel, and needs no quotes.
@@ -97,6 +99,7 @@ void read_draft(const Json& json, NodeDraft& node, ConfStore& store, SymbolTable
   if (const Json* const running = fields.find("running")) node.running = bool_of(*running);
   node.transfer_time = fields.find("transfer-time");
   node.load_time = fields.find("load-time");
+  node.hash_order = fields.find("hash-order");
 }
 
 model::Millis whole_millis_of(const Json& value) {
@@ -117,6 +120,12 @@ void finish(const NodeDraft& draft, const model::SentinelConfig& /*config*/) {
   }
 }
 
+std::vector<std::string> texts_of(const Conf& conf) {
+  std::vector<std::string> texts;
+  for (const ConfLine* const line : conf) texts.push_back(line->text);
+  return texts;
+}
+
 template <class Config>
 Node finished(const NodeDraft& draft, Configured<Config> configured) {
   finish(draft, configured.config);
@@ -125,14 +134,15 @@ Node finished(const NodeDraft& draft, Configured<Config> configured) {
           .address = *configured.address,
           .config = configured.config,
           .run_id = draft.run_id,
-          .running = draft.running};
+          .running = draft.running,
+          .conf = texts_of(draft.conf)};
 }
 
-Node make_node(const NodeDraft& draft, const model::Profile& profile, SymbolTable& symbols) {
+Node make_node(const NodeDraft& draft, SymbolTable& symbols) {
   if (draft.is_sentinel.value_or(is_sentinel_conf(draft.conf))) {
     return finished(draft, configure_sentinel(draft.conf, draft.address, symbols));
   }
-  return finished(draft, configure_data_node(draft.conf, draft.address, profile, symbols));
+  return finished(draft, configure_data_node(draft.conf, draft.address, symbols));
 }
 
 // Reads `nodes`; the drafts of the shorthand, by their names, are there already.
@@ -170,6 +180,25 @@ void configure(const ClusterShorthand& cluster, std::vector<NodeDraft>& drafts, 
   for (std::size_t i = 0; i < drafts.size(); ++i) store.give(drafts[i], own[i]);
 }
 
+// What a sentinel is known to walk through in this order. There is a chance of 1 in n! that a seed gives it.
+void read_hash_orders(const std::vector<NodeDraft>& drafts, std::vector<Node>& nodes) {
+  constexpr std::size_t kMost = 7;
+  const NodeNames names(nodes);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Json* const order = drafts[i].hash_order;
+    if (order == nullptr) continue;
+    if (!nodes[i].is_sentinel()) order->fail("only sentinels have one: this node is a data node");
+    for (const Json* const name : list_of(*order)) {
+      const NodeId node = names.find_data_node(string_of(*name), *name);
+      if (std::ranges::find(nodes[i].hash_order, node) != nodes[i].hash_order.end()) {
+        name->fail(in_quotes(string_of(*name)) + " is there twice");
+      }
+      nodes[i].hash_order.push_back(node);
+    }
+    if (nodes[i].hash_order.size() > kMost) order->fail("expected at most 7 nodes: a seed must be found that gives it");
+  }
+}
+
 void refuse_shared_addresses(const std::vector<Node>& nodes, const std::vector<NodeDraft>& drafts,
                              const SymbolTable& symbols) {
   std::map<std::pair<std::uint32_t, std::uint16_t>, std::string_view> owners;
@@ -185,7 +214,7 @@ void refuse_shared_addresses(const std::vector<Node>& nodes, const std::vector<N
 
 }  // namespace
 
-std::vector<Node> read_nodes(const Fields& scenario, const model::Profile& profile, SymbolTable& symbols) {
+std::vector<Node> read_nodes(const Fields& scenario, SymbolTable& symbols) {
   const Json* const cluster_json = scenario.find("cluster");
   const Json* const nodes_json = scenario.find("nodes");
   ConfStore store;
@@ -198,8 +227,9 @@ std::vector<Node> read_nodes(const Fields& scenario, const model::Profile& profi
 
   std::vector<Node> nodes;
   nodes.reserve(drafts.size());
-  for (const NodeDraft& draft : drafts) nodes.push_back(make_node(draft, profile, symbols));
+  for (const NodeDraft& draft : drafts) nodes.push_back(make_node(draft, symbols));
   refuse_shared_addresses(nodes, drafts, symbols);
+  read_hash_orders(drafts, nodes);
   return nodes;
 }
 

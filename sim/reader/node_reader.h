@@ -9,6 +9,6 @@
 namespace sentinel::sim {
 
 // In the order of the file, those of the shorthand first. Throws BadInput that names the place.
-std::vector<Node> read_nodes(const Fields& scenario, const model::Profile& profile, SymbolTable& symbols);
+std::vector<Node> read_nodes(const Fields& scenario, SymbolTable& symbols);
 
 }  // namespace sentinel::sim

@@ -23,6 +23,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "nodes",
     "network",
     "disk",
+    "hash-order",
     "steps",
     "from",
     "until",
@@ -43,6 +44,13 @@ const model::Profile& read_profile(const Json* name) {
   std::vector<std::string_view> known;
   for (const model::Profile& profile : model::profiles()) known.push_back(profile.name);
   name->fail("unknown profile " + in_quotes(text) + alternatives(text, known));
+}
+
+HashOrder read_hash_order(const Json& order) {
+  const std::string_view text = string_of(order);
+  if (text == "insertion") return HashOrder::kInsertion;
+  if (text == "random") return HashOrder::kRandom;
+  order.fail(R"(expected "insertion" or "random", not )" + in_quotes(text));
 }
 
 void read_times(const Fields& fields, Scenario& scenario) {
@@ -67,10 +75,11 @@ Scenario parse_scenario(std::string_view text, const std::filesystem::path& file
   scenario.about = read_about(fields.get("about", "what the scenario shows, and why"));
   scenario.profile = &read_profile(fields.find("profile"));
   read_times(fields, scenario);
-  scenario.nodes = read_nodes(fields, *scenario.profile, scenario.symbols);
+  scenario.nodes = read_nodes(fields, scenario.symbols);
   const NodeNames names(scenario.nodes);
   if (const Json* const network = fields.find("network")) scenario.network = read_network(*network);
   if (const Json* const disk = fields.find("disk")) scenario.disk = read_disk(*disk);
+  if (const Json* const order = fields.find("hash-order")) scenario.hash_order = read_hash_order(*order);
   if (const Json* const steps = fields.find("steps")) scenario.steps = read_steps(*steps, names, scenario);
   if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names);
   return scenario;

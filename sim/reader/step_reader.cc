@@ -24,17 +24,33 @@ struct Context {
   const NodeNames& names;
   const std::vector<std::string>& masters;
   SymbolTable& symbols;
+  bool triggered = false;  // an event makes the step happen
 };
 
 // --- nodes ------------------------------------------------------------------------------------------------
+
+struct Role {
+  std::string_view name;
+  NodeId node;
+};
+constexpr auto kRoles = std::to_array<Role>({{"$sentinel", kSpeaker}, {"$node", kSubject}, {"$other", kOtherReplica}});
+
+// A node by its name, or by its part in the event that makes the step happen.
+NodeId read_node(const Json& json, const Context& context) {
+  const std::string_view name = string_of(json);
+  if (!name.starts_with('$')) return context.names.find(name, json);
+  const auto role = std::ranges::find(kRoles, name, &Role::name);
+  if (role == kRoles.end()) json.fail("unknown part " + in_quotes(name) + ": expected $sentinel, $node or $other");
+  if (!context.triggered) json.fail(in_quotes(name) + " needs 'on', the event in which it has a part");
+  return role->node;
+}
 
 std::vector<NodeId> read_node_list(const Json& list, const Context& context) {
   std::vector<NodeId> nodes;
   std::set<NodeId> seen;
   for (const Json* const item : list_of(list)) {
-    const std::string_view name = string_of(*item);
-    nodes.push_back(context.names.find(name, *item));
-    if (!seen.insert(nodes.back()).second) item->fail(in_quotes(name) + " is there twice");
+    nodes.push_back(read_node(*item, context));
+    if (!seen.insert(nodes.back()).second) item->fail(in_quotes(string_of(*item)) + " is there twice");
   }
   if (nodes.empty()) list.fail("expected at least one node");
   return nodes;
@@ -47,7 +63,7 @@ std::vector<NodeId> read_nodes_of(const Fields& step, const Context& context) {
   if (one != nullptr && several != nullptr) several->fail("expected either 'node' or 'nodes', not both");
   if (several != nullptr) return read_node_list(*several, context);
   const Json& node = step.get("node", "whom the step happens to (or 'nodes', a list)");
-  return {context.names.find(string_of(node), node)};
+  return {read_node(node, context)};
 }
 
 using Groups = std::vector<std::vector<NodeId>>;
@@ -81,6 +97,11 @@ Groups read_optional_groups(const Fields& step, const Context& context) {
 template <class ActionOfNodes>
 Action read_simple(const Fields& step, const Context& context) {
   return ActionOfNodes{read_nodes_of(step, context)};
+}
+
+Action read_start(const Fields& step, const Context& context) {
+  const Json* const fresh = step.find("fresh");
+  return StartStep{.nodes = read_nodes_of(step, context), .fresh = fresh != nullptr && bool_of(*fresh)};
 }
 
 Action read_stall(const Fields& step, const Context& context) {
@@ -139,19 +160,39 @@ Action read_command(const Fields& step, const Context& context) {
   return CommandStep{.nodes = nodes, .command = std::get<model::Command>(request), .text = join_words(words)};
 }
 
+Action read_write(const Fields& step, const Context& context) {
+  constexpr std::int64_t kMostRate = 100'000;
+  constexpr std::int64_t kMostBytes = 1 << 29;
+  constexpr std::int64_t kDefaultBytes = 40;  // a small RPUSH
+  const Json* const via = step.find("via");
+  const Json* const node = step.find("node");
+  if (via != nullptr && node != nullptr) via->fail("expected either 'node' or 'via', not both");
+  const std::int64_t rate = integer_of(step.get("rate", "how many writes a second, such as 20"), 1, kMostRate);
+  WriteStep write{.period = Micros{std::chrono::seconds{1}} / rate, .bytes = kDefaultBytes};
+  if (via != nullptr) {
+    write.node = context.names.find_sentinel(string_of(*via), *via);
+  } else {
+    const Json& target = step.get("node", "which data node is written to (or 'via', the sentinel that names it)");
+    write.node = context.names.find_data_node(string_of(target), target);
+  }
+  if (const Json* const size = step.find("size")) write.bytes = integer_of(*size, 1, kMostBytes);
+  if (const Json* const duration = step.find("for")) write.duration = duration_of(*duration);
+  return write;
+}
+
 // --- kinds of steps ---------------------------------------------------------------------------------------
 
 constexpr auto kCommonFields = std::to_array<std::string_view>({"at", "on", "by", "after", "do", "why"});
 
 struct Kind {
   std::string_view name;
-  std::array<std::string_view, 4> own_fields;  // the empty ones do not count
+  std::array<std::string_view, 5> own_fields;  // the empty ones do not count
   Action (*read)(const Fields&, const Context&);
 };
 constexpr auto kKinds = std::to_array<Kind>({
     {"crash", {"node", "nodes"}, read_simple<CrashStep>},
     {"stop", {"node", "nodes"}, read_simple<StopStep>},
-    {"start", {"node", "nodes"}, read_simple<StartStep>},
+    {"start", {"node", "nodes", "fresh"}, read_start},
     {"pause", {"node", "nodes"}, read_simple<PauseStep>},
     {"resume", {"node", "nodes"}, read_simple<ResumeStep>},
     {"stall", {"node", "nodes", "for"}, read_stall},
@@ -160,6 +201,7 @@ constexpr auto kKinds = std::to_array<Kind>({
     {"latency", {"latency", "between"}, read_latency_step},
     {"clock", {"node", "nodes", "step", "drift-ppm"}, read_clock},
     {"command", {"node", "nodes", "args"}, read_command},
+    {"write", {"node", "via", "rate", "size", "for"}, read_write},
 });
 
 std::vector<std::string_view> fields_of(const Kind& kind) {
@@ -194,8 +236,9 @@ SimTime read_time(const Json& at_time, SimTime until) {
 Trigger read_trigger(const Fields& step, const Json& on, const NodeNames& names) {
   const Json* const by = step.find("by");
   const Json* const after = step.find("after");
-  Trigger trigger{.event = find_channel(string_of(on), on)};
-  if (by != nullptr) trigger.by = names.find_sentinel(string_of(*by), *by);
+  Trigger trigger{.event = read_pattern(on, names)};
+  if (by != nullptr && trigger.event.node) by->fail("'on' names the sentinel already");
+  if (by != nullptr) trigger.event.node = names.find_sentinel(string_of(*by), *by);
   if (after != nullptr) trigger.after = duration_of(*after);
   return trigger;
 }
@@ -212,9 +255,10 @@ std::variant<SimTime, Trigger> read_when(const Fields& step, const NodeNames& na
                    until);
 }
 
-Step read_step(const Json& json, const Context& context, SimTime until) {
+Step read_step(const Json& json, Context& context, SimTime until) {
   const Kind& kind = read_kind(json);
   const Fields fields(json, "a step " + in_quotes(kind.name), fields_of(kind));
+  context.triggered = fields.find("on") != nullptr;
   Step step{.when = read_when(fields, context.names, until), .action = kind.read(fields, context), .why = {}};
   if (const Json* const why = fields.find("why")) step.why = string_of(*why);
   return step;
@@ -260,7 +304,7 @@ std::vector<std::string> masters_of(const Scenario& scenario, const Json& steps)
 std::vector<Step> read_steps(const Json& steps, const NodeNames& names, Scenario& scenario) {
   if (list_of(steps).size() > kMostSteps) steps.fail("more than 100000 steps");
   const std::vector<std::string> masters = masters_of(scenario, steps);
-  const Context context{.names = names, .masters = masters, .symbols = scenario.symbols};
+  Context context{.names = names, .masters = masters, .symbols = scenario.symbols};
   std::vector<Step> read;
   for (const Json* const step : list_of(steps)) read.push_back(read_step(*step, context, scenario.until));
   return read;

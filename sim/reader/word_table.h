@@ -48,9 +48,22 @@ std::vector<std::string_view> names_of(const Table& table) {
 template <class Target>
 void apply(const Word<Target>& word, Target& target, Args args) {
   if (!has_usage(args, word.usage)) {
-    throw BadInput("expected " + in_quotes(std::string{word.name} + " " + std::string{word.usage}));
+    const std::string usage = word.usage.empty() ? "" : " " + std::string{word.usage};
+    throw BadInput("expected " + in_quotes(std::string{word.name} + usage));
   }
   word.apply(target, args);
+}
+
+// Does what the word that `args` begin with says. Throws BadInput if the table, of words of this `kind`, has none such.
+template <class Target>
+void run_word(std::span<const Word<Target>> table, Target& target, Args args, std::string_view kind) {
+  const std::vector<std::string_view> names = names_of(table);
+  if (args.empty()) throw BadInput("expected a " + std::string{kind} + ", such as " + in_quotes(names.front()));
+  const Word<Target>* const word = find_word(table, args.front());
+  if (word == nullptr) {
+    throw BadInput("unknown " + std::string{kind} + " " + in_quotes(args.front()) + suggestion(args.front(), names));
+  }
+  apply(*word, target, args.subspan(1));
 }
 
 }  // namespace sentinel::sim

@@ -3,19 +3,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "model/ids.h"
 #include "sim/bad_input.h"
 
 namespace sentinel::sim {
 namespace {
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-std::optional<int> hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
 
 // Takes a line apart from the left.
 class Splitter {
@@ -79,8 +73,8 @@ class Splitter {
   // An `x` that no two digits follow is an x.
   char take_hex() {
     if (rest_.size() < 2) return 'x';
-    const std::optional<int> high = hex_value(rest_[0]);
-    const std::optional<int> low = hex_value(rest_[1]);
+    const std::optional<int> high = model::hex_value(rest_[0]);
+    const std::optional<int> low = model::hex_value(rest_[1]);
     if (!high || !low) return 'x';
     rest_.remove_prefix(2);
     return static_cast<char>(*high * 16 + *low);

@@ -164,7 +164,7 @@ TEST_F(DataNode, InfoOfAReplica) {
   EXPECT_FALSE(info.announced);
   EXPECT_EQ(info.offset, lab.node(kM).offset());
   EXPECT_GT(info.offset, 0);
-  lab.command(kR2, model::SetPriorityCommand{3});
+  lab.command(kR2, model::ConfigSetCommand{model::Setting<int>{&model::DataNodeConfig::priority, 3}});
   EXPECT_EQ(lab.info(kR2).priority, 3);
 }
 

@@ -11,7 +11,7 @@
 namespace sentinel::model {
 namespace {
 
-// Behaviour section 22: every event that Redis 7 publishes, but those of scripts, with its level.
+// Every event that a profile publishes, but those of scripts and of single connections, with its level.
 constexpr std::pair<std::string_view, Level> kPublished[] = {
     {"+monitor", Level::kWarning},
     {"-monitor", Level::kWarning},
@@ -19,6 +19,7 @@ constexpr std::pair<std::string_view, Level> kPublished[] = {
     {"+reset-master", Level::kWarning},
     {"+slave", Level::kNotice},
     {"+sentinel", Level::kNotice},
+    {"-dup-sentinel", Level::kNotice},
     {"+sentinel-address-switch", Level::kNotice},
     {"+sentinel-address-update", Level::kNotice},
     {"+sentinel-invalid-addr", Level::kNotice},

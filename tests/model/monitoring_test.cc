@@ -181,6 +181,21 @@ TEST(Monitoring, NothingIsPendingWhenAllIsAnswered) {
   EXPECT_EQ(lab.link(lab.peer(kS2)).pending, 0);
 }
 
+// AUTH and SETNAME on a subscription that is lost before they are answered are off the count, too.
+TEST(Monitoring, NothingIsPendingOfALostSubscription) {
+  model::SentinelConfig config = sentinel_among({});
+  config.masters[0].auth_pass = model::Symbol{9, 6};
+  SentinelLab lab(config);
+  lab.at(kR1).delay = 500ms;
+  lab.run_for(100ms);
+  lab.cut_subscription(kR1);
+  lab.at(kR1).delay = 0ms;
+  lab.run_for(3s);
+  EXPECT_EQ(lab.sent<model::Subscribe>(kR1).size(), 2);
+  EXPECT_EQ(lab.link(lab.replica(kR1)).command_since, kStart + 1ms) << "it was not counted anew";
+  EXPECT_EQ(lab.link(lab.replica(kR1)).pending, 0);
+}
+
 // Only these replies to PING count as alive.
 TEST(Monitoring, AcceptableRepliesToPing) {
   for (const Status status : {Status::kPong, Status::kLoading, Status::kMasterDown}) {

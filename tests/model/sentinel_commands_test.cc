@@ -29,7 +29,7 @@ TEST(Commands, UnknownMaster) {
 TEST(Commands, CommandsOfDataNodesAreUnknown) {
   SentinelLab lab(lone_sentinel());
   EXPECT_EQ(lab.command(model::ReplicaofCommand{}).kind, Answer::Kind::kUnknownCommand);
-  EXPECT_EQ(lab.command(model::SetPriorityCommand{}).kind, Answer::Kind::kUnknownCommand);
+  EXPECT_EQ(lab.command(model::ConfigSetCommand{}).kind, Answer::Kind::kUnknownCommand);
 }
 
 // GET-MASTER-ADDR-BY-NAME tells the promoted replica as soon as the promotion was seen, before the switch.
@@ -154,6 +154,24 @@ TEST(Commands, Set) {
   EXPECT_EQ(saved.master_reboot_down_after, 99ms);
   EXPECT_EQ(lab.replica(kR1).down_after, 1234ms);
   EXPECT_EQ(lab.peer(kS2).down_after, 1234ms);
+}
+
+// SENTINEL SET without an option is answered, but nothing is flushed.
+TEST(Commands, SetWithoutChanges) {
+  SentinelLab lab(lone_sentinel());
+  lab.run_for(1s);
+  const std::size_t flushes = lab.flushes();
+  EXPECT_EQ(lab.command(model::SetCommand{kMaster1, {}}).kind, Answer::Kind::kOk);
+  EXPECT_EQ(lab.flushes(), flushes);
+}
+
+// SENTINEL FLUSHCONFIG writes what is known, even if it did not change.
+TEST(Commands, FlushConfig) {
+  SentinelLab lab(lone_sentinel());
+  lab.run_for(1s);
+  const std::size_t flushes = lab.flushes();
+  EXPECT_EQ(lab.command(model::FlushConfigCommand{}).kind, Answer::Kind::kOk);
+  EXPECT_EQ(lab.flushes(), flushes + 1);
 }
 
 // A new password closes the connections to the data nodes, which are then told the new one.

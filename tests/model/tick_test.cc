@@ -66,7 +66,7 @@ TEST(Tick, SlowStartIsTilt) {
 // Same inputs, same outputs: a run can be repeated.
 TEST(Tick, SameSeedSameEvents) {
   const auto run = [](std::uint64_t seed) {
-    SentinelLab lab(lone_sentinel(), seed);
+    SentinelLab lab(lone_sentinel(), {.seed = seed});
     lab.run_for(3s);
     lab.crash(kM);
     lab.run_for(30s);

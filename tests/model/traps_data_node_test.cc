@@ -37,6 +37,21 @@ TEST(Traps, Trap16TransactionCutsOtherSentinelsAndEverySubscription) {
   EXPECT_TRUE(lab.open(replica));
 }
 
+// Up to 5.0 the transaction spares subscriptions.
+TEST(Traps, Trap16TransactionOfOldSentinelsSparesSubscriptions) {
+  DataNodeLab lab;
+  lab.start(kM, master_config());
+  const model::Socket own = lab.connect(kM);
+  const model::Socket other = lab.connect(kM);
+  const model::Socket subscription = lab.connect(kM);
+  for (const model::Socket socket : {own, other, subscription}) lab.ask(socket, model::SetName{});
+  lab.ask(subscription, model::Subscribe{});
+  lab.ask(own, model::Reconfigure{.kills_subscribers = false});
+  EXPECT_TRUE(lab.open(own));
+  EXPECT_FALSE(lab.open(other));
+  EXPECT_TRUE(lab.open(subscription));
+}
+
 // A sentinel that lost only its subscription sends nothing until it has it again, and does not try at once if it tried
 // within the last second (5.1, 5.2).
 TEST(Traps, Trap16SentinelWithoutSubscriptionIsSilent) {

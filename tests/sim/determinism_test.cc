@@ -58,13 +58,13 @@ const std::map<std::string, ScenarioPointer>& scenarios() {
     ScenarioBuilder triggered{quick};
     triggered.at(10s, CrashStep{triggered.nodes({"R1"})});
     for (const model::EventKind event : steps_of_a_failover) {
-      triggered.on({.event = event}, CrashStep{triggered.nodes({"S1"})})
-          .on({.event = event, .after = 3s}, StartStep{triggered.nodes({"S1"})});
+      triggered.on({.event = {.kind = event}}, CrashStep{triggered.nodes({"S1"})})
+          .on({.event = {.kind = event}, .after = 3s}, StartStep{triggered.nodes({"S1"})});
     }
     made["triggered"] = triggered.build();
 
     ScenarioBuilder lossy{{.replicas = 4, .sentinels = 5, .quorum = 3, .down_after = 3s, .failover_timeout = 15s}};
-    lossy.network().latency = {.min = 1ms, .median = 10ms, .p99 = 200ms, .max = 1s, .loss_ppm = 20'000};
+    lossy.network().latency = {.min = 1ms, .median = 10ms, .p90 = 50ms, .p99 = 200ms, .max = 1s, .loss_ppm = 20'000};
     lossy.at(20s, CommandStep{lossy.nodes({"S1", "S2"}), model::FailoverCommand{lossy.symbol("mymaster")}, "failover"});
     made["lossy"] = lossy.build();
     return made;

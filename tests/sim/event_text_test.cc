@@ -53,6 +53,16 @@ TEST_F(EventTextTest, NamesInstances) {
             "sentinel " + kId + " 10.0.0.2 6380 @ mymaster 10.0.0.1 6379");
 }
 
+// In 2.8 sentinels are named as replicas are, also where their votes are logged.
+TEST_F(EventTextTest, NamesSentinelsByAddress) {
+  Event sdown = event(EventKind::kSdown, InstanceKind::kSentinel);
+  sdown.named_by_address = true;
+  EXPECT_EQ(text(sdown), "sentinel 10.0.0.2:6380 10.0.0.2 6380 @ mymaster 10.0.0.1 6379");
+  Event voted = event(EventKind::kVotedFor, InstanceKind::kSentinel);
+  voted.named_by_address = true;
+  EXPECT_EQ(text(voted), "10.0.0.2:6380 voted for " + kCandidate + " 7");
+}
+
 // An IPv6 address stands in brackets where a port follows it directly.
 TEST_F(EventTextTest, BracketsIpv6InNames) {
   Event replica = event(EventKind::kReplica, InstanceKind::kReplica);
@@ -69,6 +79,7 @@ TEST_F(EventTextTest, WritesEachPayload) {
   EXPECT_EQ(text(event(kSet)), "master mymaster 10.0.0.1 6379 quorum 2");
   EXPECT_EQ(text(event(kSentinelAddressSwitch)), "master mymaster 10.0.0.1 6379 ip 10.0.0.9 port 9999 for " + kId);
   EXPECT_EQ(text(event(kSentinelAddressUpdate)), "master mymaster 10.0.0.1 6379 3 additional matching instances");
+  EXPECT_EQ(text(event(kDuplicateSentinel)), "master mymaster 10.0.0.1 6379 #duplicate of 10.0.0.9:9999 or " + kId);
   EXPECT_EQ(text(event(kNewEpoch)), "7");
   EXPECT_EQ(text(event(kVoteForLeader)), kCandidate + " 7");
   EXPECT_EQ(text(event(kSwitchMaster)), "mymaster 10.0.0.1 6379 10.0.0.9 9999");
@@ -102,6 +113,8 @@ TEST_F(EventTextTest, WritesAnswers) {
   EXPECT_EQ(text(Answer{.kind = kAddress, .address = {symbols.intern("10.0.0.1"), 6379}}),
             R"(1) "10.0.0.1" 2) "6379")");
   EXPECT_EQ(text(Answer{.kind = kInProgress}), "(error) INPROG Failover already in progress");
+  EXPECT_EQ(text(Answer{.kind = kNoGoodReplica}), "(error) NOGOODSLAVE No suitable replica to promote");
+  EXPECT_EQ(text(Answer{.kind = kNoGoodSlave}), "(error) NOGOODSLAVE No suitable slave to promote");
   EXPECT_EQ(text(Answer{.kind = kQuorumReachable, .number = 3}),
             "OK 3 usable Sentinels. Quorum and failover authorization can be reached");
 }

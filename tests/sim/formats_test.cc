@@ -66,6 +66,23 @@ TEST_F(FormatsTest, Log) {
   EXPECT_EQ(written(Format::kLog), "1003:X 01 Jan 2026 00:00:16.315 # +sdown master mymaster 10.0.0.1 6379\n");
 }
 
+// Lines that are in the log only are warnings up to 7.0, and notices later; the level of an event is the same in all.
+TEST_F(FormatsTest, LevelOfRemarks) {
+  records.push_back(record(20s, model::Event{.kind = EventKind::kUserFailover, .published = false}));
+  const auto levels = [&](std::string_view profile) {
+    scenario.profile(profile);
+    std::string signs;
+    std::istringstream lines{written(Format::kLog)};
+    for (std::string line; std::getline(lines, line);)
+      signs += line[std::string_view{"1003:X 01 Jan 2026 00:00:16.315 "}.size()];
+    return signs;
+  };
+  EXPECT_EQ(levels("redis-2.8"), "##");
+  EXPECT_EQ(levels("redis-7.0"), "##");
+  EXPECT_EQ(levels("redis-7.4"), "#*");
+  EXPECT_EQ(levels("valkey-8.0"), "#*");
+}
+
 // One object a line: when, who, what as text, and the facts that the text is made of.
 TEST_F(FormatsTest, Jsonl) {
   std::istringstream lines{written(Format::kJsonl)};

@@ -25,7 +25,7 @@ std::vector<Micros> draws(const Latency& latency, std::size_t count, std::uint64
 
 // What is asked for is what comes out: median and p99 of many draws are those of the distribution.
 TEST(Latency, HasTheQuantilesThatItSays) {
-  const Latency latency{.min = 100us, .median = 200us, .p99 = 2ms, .max = 10ms};
+  const Latency latency{.min = 100us, .median = 200us, .p90 = 1ms, .p99 = 2ms, .max = 10ms};
   std::vector<Micros> sorted = draws(latency, 100'000);
   std::ranges::sort(sorted);
   EXPECT_GE(sorted.front(), latency.min);
@@ -38,10 +38,10 @@ TEST(Latency, HasTheQuantilesThatItSays) {
 
 // No draw is outside the limits, whatever they are; equal limits give a constant.
 RC_GTEST_PROP(Latency, StaysWithinItsLimits, (std::uint64_t seed)) {
-  std::array<Micros, 4> points{};
+  std::array<Micros, 5> points{};
   for (Micros& point : points) point = Micros{*rc::gen::inRange<std::int64_t>(0, 100'000'000)};
   std::ranges::sort(points);
-  const Latency latency{.min = points[0], .median = points[1], .p99 = points[2], .max = points[3]};
+  const Latency latency{.min = points[0], .median = points[1], .p90 = points[2], .p99 = points[3], .max = points[4]};
   for (const Micros draw : draws(latency, 100, seed)) RC_ASSERT(draw >= latency.min && draw <= latency.max);
 }
 
@@ -56,9 +56,18 @@ TEST(Retransmission, DoublesItsPatience) {
   EXPECT_EQ(tcp.next_at(sent, sent + 5s, false), sent + 6'200ms);
 }
 
-// A connect is repeated after 1, 3, 7, ... s.
-TEST(Retransmission, StartsSlowerForConnects) {
+// A connect is repeated each second, five times; then the wait grows (Linux 6.5 and later).
+TEST(Retransmission, RepeatsConnectsAtAFixedPaceFirst) {
   const Retransmission tcp;
+  EXPECT_EQ(tcp.next_at(at(0s), at(1us), true), at(1s));
+  EXPECT_EQ(tcp.next_at(at(0s), at(4'001ms), true), at(5s));
+  EXPECT_EQ(tcp.next_at(at(0s), at(5'001ms), true), at(7s));
+  EXPECT_EQ(tcp.next_at(at(0s), at(8s), true), at(11s));
+}
+
+// Without the fixed pace, as before Linux 6.5, a connect is repeated after 1, 3, 7, ... s.
+TEST(Retransmission, StartsSlowerForConnects) {
+  const Retransmission tcp{.linear_connects = 0};
   EXPECT_EQ(tcp.next_at(at(0s), at(1us), true), at(1s));
   EXPECT_EQ(tcp.next_at(at(0s), at(2s), true), at(3s));
   EXPECT_EQ(tcp.next_at(at(0s), at(4s), true), at(7s));

@@ -101,7 +101,7 @@ class World {
 
  private:
   static Latency lossy(std::uint32_t loss_ppm) {
-    return {.min = 50us, .median = 200us, .p99 = 2ms, .max = 30ms, .loss_ppm = loss_ppm};
+    return {.min = 50us, .median = 200us, .p90 = 1ms, .p99 = 2ms, .max = 30ms, .loss_ppm = loss_ppm};
   }
 
   std::int64_t number(std::size_t talk, std::size_t end) const {

@@ -12,10 +12,8 @@ namespace sentinel::sim {
 namespace {
 
 using namespace std::chrono_literals;
-using model::Answer;
 using model::EventKind;
 using testing::ElementsAre;
-using testing::Field;
 
 SimTime at(Micros time) { return SimTime{time}; }
 
@@ -150,6 +148,68 @@ TEST(Run, SentinelsRememberTheirConfiguration) {
   EXPECT_TRUE(std::ranges::none_of(remembered.replicas, &model::Replica::s_down));
 }
 
+// In 2.8 the id of a sentinel is its run id: another one after a restart, even if the first was configured.
+TEST(Run, IdOfASentinelAfterARestart) {
+  const model::Id given{{1, 2, 3}};
+  const auto ids = [&](std::string_view profile) {
+    ScenarioBuilder scenario;
+    scenario.profile(profile);
+    std::get<model::SentinelConfig>(scenario.config("S1").config).id = given;
+    scenario.at(10s, CrashStep{scenario.nodes({"S1"})}).at(20s, StartStep{scenario.nodes({"S1"})});
+    const NodeId node = scenario.node("S1");
+    const model::Id first = run_until(scenario.build(), 9s).sentinel(node)->id();
+    return std::pair{first, run_until(scenario.build(), 21s).sentinel(node)->id()};
+  };
+  EXPECT_EQ(ids("redis-2.8").first, given);
+  EXPECT_NE(ids("redis-2.8").second, given);
+  EXPECT_EQ(ids("redis-3.2"), (std::pair{given, given}));
+}
+
+// What the others say of a sentinel that comes back with another id, and of one that comes back with its own.
+TEST(Run, SentinelThatWasStartedAgain) {
+  const auto said = [](std::string_view profile) {
+    ScenarioBuilder scenario;
+    scenario.profile(profile);
+    scenario.at(10s, CrashStep{scenario.nodes({"S2"})}).at(20s, StartStep{scenario.nodes({"S2"})}).until(40s);
+    const Trace trace{scenario.build()};
+    return kinds(trace, scenario.node("S1"), 10s, 40s);
+  };
+  using enum EventKind;
+  EXPECT_THAT(said("redis-2.8"), ElementsAre(kSdown, kSdownEnd, kDuplicateSentinel, kSentinel));
+  EXPECT_THAT(said("redis-3.2"), ElementsAre(kSdown, kSdownEnd));
+}
+
+// A sentinel that ends itself is dead like one that was killed: it says nothing more, the others go on, and it can be
+// started again. How long its disk takes does not matter.
+TEST(Run, SentinelThatEndsItself) {
+  struct Case {
+    model::SimulateFailureCommand failure;
+    EventKind last;
+  };
+  for (const Case& what : {Case{{.crash_after_election = true}, EventKind::kElectedLeader},
+                           Case{{.crash_after_promotion = true}, EventKind::kPromotedReplica}}) {
+    for (const Micros flush : {0us, 1'000us}) {
+      ScenarioBuilder scenario;
+      scenario.disk().flush = constant_latency(flush);
+      const std::vector<NodeId> sentinels = scenario.nodes({"S1", "S2", "S3"});
+      scenario.at(5s, CommandStep{sentinels, what.failure, "SENTINEL SIMULATE-FAILURE"});
+      scenario.at(10s, CrashStep{scenario.nodes({"R1"})});
+      const auto built = scenario.build();
+      const Trace trace{built};
+      const Record* const crash = trace.find(what.last);
+      ASSERT_NE(crash, nullptr);
+      EXPECT_FALSE(std::get<model::Event>(crash->what).published);
+      EXPECT_EQ(trace.count(what.last), 1U);
+      const sim::Run end = run_until(built, 60s);
+      for (const NodeId node : sentinels) EXPECT_EQ(end.is_running(node), node != crash->node);
+      for (const Record& record : trace.records()) EXPECT_TRUE(record.node != crash->node || record.at <= crash->at);
+
+      scenario.at(30s, StartStep{{crash->node}});
+      EXPECT_TRUE(run_until(scenario.build(), 60s).is_running(crash->node));
+    }
+  }
+}
+
 // The timers of an earlier life mean nothing: a process that was started often is not busier than one started once.
 TEST(Run, RestartsDoNotMultiplyTimers) {
   const auto pace = [](int restarts) {
@@ -180,11 +240,47 @@ TEST(Run, RepeatedFaultsAreHarmless) {
   EXPECT_EQ(run.data_node(scenario.node("R2"))->replication_state(), model::ReplicationState::kConnected);
 }
 
+// --- clocks and clients of data nodes -----------------------------------------------------------------------
+
+// A node whose clock is set back an hour just before a replica of its own attaches goes on to try its master.
+TEST(Run, ClockSetBackDoesNotStopReplication) {
+  ScenarioBuilder scenario;
+  sim::Node& sub_replica = scenario.config("R3");
+  sub_replica.running = false;
+  std::get<model::DataNodeConfig>(sub_replica.config).replicaof = scenario.config("R2").address;
+  const NodeId replica = scenario.node("R2");
+  scenario.at(20s, ClockStep{{replica}, -1h}).at(20s + 100ms, StartStep{scenario.nodes({"R3"})});
+  scenario.at(30s, CrashStep{scenario.nodes({"R1"})}).at(32s, StartStep{scenario.nodes({"R1"})});
+  const sim::Run run = run_until(scenario.build(), 34s);
+  EXPECT_EQ(run.data_node(replica)->master(), scenario.config("R1").address);
+  EXPECT_NE(run.data_node(replica)->replication_state(), model::ReplicationState::kConnect);
+}
+
+// Operators and clients are clients: after CLIENT PAUSE they wait with all others.
+TEST(Run, CommandsWaitForTheEndOfAClientPause) {
+  ScenarioBuilder scenario;
+  const std::vector<NodeId> master = scenario.nodes({"R1"});
+  scenario.at(20s, CommandStep{master, model::ClientPauseCommand{3s}, "CLIENT PAUSE 3000"});
+  scenario.at(21s, CommandStep{master, model::WriteCommand{10}, "write"});
+  const auto built = scenario.build();
+  std::vector<SimTime> answered;
+  sim::Run run{built, 1};
+  Scratch scratch;
+  run.run_until(at(40s), scratch, [&](const Record& record) {
+    if (std::holds_alternative<CommandReply>(record.what)) answered.push_back(record.at);
+  });
+  ASSERT_EQ(answered.size(), 2U);
+  EXPECT_EQ(answered[0], at(20s));
+  EXPECT_GE(answered[1], at(23s));
+  EXPECT_LT(answered[1], at(23s + 2ms));
+}
+
 // --- pause and stall ----------------------------------------------------------------------------------------
 
 // A stopped sentinel finds what it was sent before its timer fires: it learns of the failover, then notices the gap.
 TEST(Run, ResumedProcessesReadBeforeTheirTimerFires) {
   ScenarioBuilder scenario;
+  scenario.disk().flush = constant_latency(1ms);
   const NodeId s1 = scenario.node("S1");
   scenario.at(20s, CrashStep{scenario.nodes({"R1"})});
   scenario.at(22s, PauseStep{{s1}}).at(40s, ResumeStep{{s1}});
@@ -300,95 +396,6 @@ TEST(Run, RecordsShowBothTimes) {
   const Trace trace{scenario.build()};
   const Record& tilt = *trace.find(EventKind::kTilt, s1);
   EXPECT_EQ(tilt.clock, kWallClockAtStart + 1h + std::chrono::floor<model::Millis>(tilt.at.time_since_epoch()));
-}
-
-// --- steps that events cause --------------------------------------------------------------------------------
-
-// A step on an event happens once, `after` the first such event; if it says by whom, others do not count.
-TEST(Run, EventsTriggerSteps) {
-  ScenarioBuilder scenario;
-  const NodeId s2 = scenario.node("S2");
-  scenario.at(20s, CrashStep{scenario.nodes({"R1"})});
-  scenario.on({.event = EventKind::kSdown, .by = s2, .after = 50ms}, ClockStep{{s2}, 1h, std::nullopt});
-  const Trace trace{scenario.build()};
-  const Record* sdown = trace.find(EventKind::kSdown, s2);
-  ASSERT_TRUE(sdown != nullptr && trace.has(EventKind::kTilt, s2)) << trace.text();
-  EXPECT_EQ(trace.count(EventKind::kTilt, s2), 1U) << trace.text();
-  const Micros delay = trace.find(EventKind::kTilt, s2)->at - sdown->at;
-  EXPECT_GE(delay, Micros{50ms});
-  EXPECT_LE(delay, Micros{150ms});
-}
-
-// A leader that is killed by its own first words is not heard of again; another one finishes the failover.
-TEST(Run, TriggersCanKillTheOneWhoSpoke) {
-  ScenarioBuilder scenario{{.sentinels = 5, .quorum = 2, .failover_timeout = 10s}};
-  scenario.at(20s, CrashStep{scenario.nodes({"R1"})}).until(120s);
-  const Trace first{scenario.build()};
-  const NodeId leader = first.find(EventKind::kTryFailover)->node;
-  scenario.on({.event = EventKind::kTryFailover, .by = leader}, CrashStep{{leader}});
-  const Trace trace{scenario.build()};
-  const Record& tried = *trace.find(EventKind::kTryFailover, leader);
-  EXPECT_EQ(tried.at, first.find(EventKind::kTryFailover)->at);
-  EXPECT_THAT(trace.records(), testing::Not(testing::Contains(testing::AllOf(
-                                   Field(&Record::node, leader), Field(&Record::at, testing::Gt(tried.at))))));
-  EXPECT_EQ(trace.count(EventKind::kSwitchMaster), 4U) << trace.text();
-}
-
-// --- commands -----------------------------------------------------------------------------------------------
-
-// Each node of a command answers it, in the order of the list; one that does not run cannot be reached.
-TEST(Run, CommandsAreAnswered) {
-  ScenarioBuilder scenario;
-  const model::Symbol name = scenario.symbol("mymaster");
-  scenario.config("S3").running = false;
-  scenario.at(10s, CommandStep{scenario.nodes({"S3", "S1", "R1"}), model::GetMasterAddrCommand{name}, "who"});
-  const Trace trace{scenario.build()};
-  const std::vector<Answer> answers = trace.answers();
-  ASSERT_THAT(answers, ElementsAre(Field(&Answer::kind, Answer::Kind::kNoConnection),
-                                   Field(&Answer::kind, Answer::Kind::kAddress),
-                                   Field(&Answer::kind, Answer::Kind::kUnknownCommand)));
-  EXPECT_EQ(answers[1].address, scenario.config("R1").address);
-}
-
-// A stopped process answers when it goes on; if it is killed instead, whoever asked is told.
-TEST(Run, StoppedProcessesAnswerLate) {
-  ScenarioBuilder scenario;
-  const CommandStep command{scenario.nodes({"S1", "S2"}), model::GetMasterAddrCommand{scenario.symbol("mymaster")},
-                            "who"};
-  scenario.at(10s, PauseStep{scenario.nodes({"S1", "S2"})}).at(11s, command);
-  scenario.at(12s, CrashStep{scenario.nodes({"S2"})}).at(13s, ResumeStep{scenario.nodes({"S1"})});
-  const Trace trace{scenario.build()};
-  std::vector<std::pair<Micros, Answer::Kind>> answers;
-  for (const Record& record : trace.records()) {
-    const auto* reply = std::get_if<CommandReply>(&record.what);
-    if (reply != nullptr) answers.emplace_back(record.at.time_since_epoch(), reply->answer.kind);
-  }
-  EXPECT_THAT(answers, ElementsAre(std::pair{Micros{12s}, Answer::Kind::kNoConnection},
-                                   std::pair{Micros{13s}, Answer::Kind::kAddress}));
-}
-
-// So is whoever asked a process that is killed before its answer is out, because its disk was slow.
-TEST(Run, AnswersAreLostWithTheirProcess) {
-  ScenarioBuilder scenario;
-  scenario.disk().flush = constant_latency(10ms);
-  const model::SetCommand set{.master = scenario.symbol("mymaster"),
-                              .changes = {{.option = model::SetCommand::Option::kQuorum, .number = 3}}};
-  scenario.at(20s, CommandStep{scenario.nodes({"S1", "S2"}), set, "set"});
-  scenario.at(20'005ms, CrashStep{scenario.nodes({"S1"})});
-  const Trace trace{scenario.build()};
-  EXPECT_THAT(trace.answers(), ElementsAre(Field(&Answer::kind, Answer::Kind::kNoConnection), Answer{}))
-      << trace.text();
-}
-
-// A forced failover needs no votes and no dead master.
-TEST(Run, FailoverCanBeCommanded) {
-  ScenarioBuilder scenario;
-  scenario.at(20s,
-              CommandStep{scenario.nodes({"S1"}), model::FailoverCommand{scenario.symbol("mymaster")}, "failover"});
-  const Trace trace{scenario.build()};
-  EXPECT_THAT(trace.answers(), ElementsAre(Answer{}));
-  EXPECT_FALSE(trace.has(EventKind::kSdown)) << trace.text();
-  EXPECT_EQ(trace.count(EventKind::kSwitchMaster), 3U) << trace.text();
 }
 
 // --- the network of a run -----------------------------------------------------------------------------------

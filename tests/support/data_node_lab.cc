@@ -4,11 +4,8 @@
 #include <utility>
 
 namespace sentinel::test {
-namespace {
 
-constexpr model::Socket kUpstream{0};
-
-}  // namespace
+using model::kUpstream;
 
 model::DataNodeConfig master_config() {
   model::DataNodeConfig config;
@@ -33,7 +30,7 @@ void DataNodeLab::start(Address address, const model::DataNodeConfig& config) {
 
 void DataNodeLab::boot(std::uint16_t port) {
   Node& node = nodes_[port];
-  node.process.emplace(node.saved, node.random.new_id(), now_);
+  node.process.emplace(*profile_, node.saved, node.random.new_id());
   node.up = true;
   ++node.starts;
   step(port, model::Started{});
@@ -106,12 +103,17 @@ model::Answer DataNodeLab::command(Address address, const model::Command& comman
   return answer_;
 }
 
+void DataNodeLab::hang_up(model::Socket client) {
+  close(client, std::nullopt);
+  drain();
+}
+
 // --- the network ----------------------------------------------------------------------------------
 
 void DataNodeLab::step(std::uint16_t port, const model::Input& input) {
   Node& node = nodes_.at(port);
   model::Effects effects;
-  node.process->step(now_, input, node.random, effects);
+  node.process->step(clock(port), now_ - kStart, input, node.random, effects);
   if (effects.next_timer) node.timer = now_ + *effects.next_timer;
   for (const model::Action& action : effects.actions) {
     std::visit([&](const auto& what) { carry_out(port, what); }, action);
@@ -130,6 +132,7 @@ void DataNodeLab::carry_out(std::uint16_t port, const model::Connect& connect) {
   const model::Socket socket{next_socket_++};
   connections_[socket] = Connection{.server = connect.to.port, .replica = port};
   nodes_.at(port).upstream = socket;
+  ++nodes_.at(port).connects;
   underway_.emplace_back([this, socket, port, server = connect.to.port] {
     if (!connections_.contains(socket)) return;
     if (nodes_.contains(server) && nodes_[server].up) {
@@ -200,7 +203,7 @@ void DataNodeLab::to_client(model::Socket socket, const model::Message& message)
   });
 }
 
-ReplicatedPair::ReplicatedPair() {
+ReplicatedPair::ReplicatedPair(std::string_view profile) : DataNodeLab(profile) {
   start(kM, master_config());
   start(kR1, replica_config(kM));
   run_for(3s);

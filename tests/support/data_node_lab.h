@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "model/data_node.h"
@@ -21,16 +22,22 @@ model::DataNodeConfig replica_config(Address master);
 
 class DataNodeLab {
  public:
+  explicit DataNodeLab(std::string_view profile = model::profiles().front().name)
+      : profile_(model::find_profile(profile)) {}
+
   void start(Address address, const model::DataNodeConfig& config);
   void crash(Address address);                                           // connections are reset, new ones refused
   void restart(Address address);                                         // with the configuration that it wrote last
   void cut(Address replica);                                             // its connection to its master is reset
   void hang(Address address) { nodes_.at(address.port).silent = true; }  // what is sent to it is lost
   void run_for(Millis period);
-  Instant now() const { return now_; }
+  Instant now() const { return now_; }  // what clocks show that nobody set
+  void set_clock(Address address, Millis by) { nodes_[address.port].clock_set_by += by; }
 
   model::DataNode& node(Address address) { return *nodes_.at(address.port).process; }
-  model::InfoReply info(Address address) { return node(address).info(now_); }
+  model::InfoReply info(Address address) { return node(address).info(clock(address.port)); }
+  // How often the node began to connect to a master.
+  std::size_t connects(Address address) { return nodes_.at(address.port).connects; }
   // What full resynchronisations were asked of the node, as far as they started.
   std::size_t full_resyncs(Address address) { return nodes_.at(address.port).full_resyncs; }
 
@@ -40,6 +47,7 @@ class DataNodeLab {
   std::optional<model::Message> ask(model::Socket client, const model::Message& request);
   model::Status ask_status(model::Socket client, const model::Message& request);
   model::Answer command(Address address, const model::Command& command);
+  void hang_up(model::Socket client);
   bool open(model::Socket client) const { return connections_.contains(client); }
   const std::vector<model::Message>& received(model::Socket client) { return received_[client]; }
   template <class AnyMessage>
@@ -60,14 +68,17 @@ class DataNodeLab {
     std::optional<model::Socket> upstream{};  // the connection to its master
     bool up = false;
     bool silent = false;
+    Millis clock_set_by{0};
     std::uint16_t starts = 0;
     std::size_t full_resyncs = 0;
+    std::size_t connects = 0;
   };
   struct Connection {
     std::uint16_t server = 0;                // ports
     std::optional<std::uint16_t> replica{};  // nullopt: the test
   };
 
+  Instant clock(std::uint16_t port) { return now_ + nodes_.at(port).clock_set_by; }
   void boot(std::uint16_t port);
   void step(std::uint16_t port, const model::Input& input);
   void carry_out(std::uint16_t port, const model::Connect& connect);
@@ -76,11 +87,13 @@ class DataNodeLab {
   void carry_out(std::uint16_t, const model::Event&) {}
   void carry_out(std::uint16_t, const model::Answer& answer) { answer_ = answer; }
   void carry_out(std::uint16_t port, const model::Persist&);
+  void carry_out(std::uint16_t, const model::Exit&) {}  // no data node does
   void to_server(model::Socket connection, const model::Message& message);
   void to_client(model::Socket connection, const model::Message& message);
   void close(model::Socket connection, std::optional<std::uint16_t> by);
   void drain();
 
+  const model::Profile* profile_;
   Instant now_ = kStart;
   std::map<std::uint16_t, Node> nodes_;
   std::map<model::Socket, Connection> connections_;
@@ -94,7 +107,7 @@ class DataNodeLab {
 struct ReplicatedPair : DataNodeLab {
   model::Socket client{};
 
-  ReplicatedPair();
+  explicit ReplicatedPair(std::string_view profile = model::profiles().front().name);
   void write(int hellos);  // each moves the offset of kM by replicated_size(hello_from(kS2))
 };
 

@@ -61,6 +61,6 @@ ScenarioBuilder& ScenarioBuilder::until(Micros time) {
   return *this;
 }
 
-Latency constant_latency(Micros time) { return {.min = time, .median = time, .p99 = time, .max = time}; }
+Latency constant_latency(Micros time) { return {.min = time, .median = time, .p90 = time, .p99 = time, .max = time}; }
 
 }  // namespace sentinel::sim

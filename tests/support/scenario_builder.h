@@ -31,8 +31,10 @@ class ScenarioBuilder {
   std::vector<NodeId> nodes(std::initializer_list<std::string_view> names) const;
   model::Symbol symbol(std::string_view text) { return scenario_.symbols.intern(text); }
   Node& config(std::string_view name);
+  void profile(std::string_view name) { scenario_.profile = model::find_profile(name); }
   NetworkSpec& network() { return scenario_.network; }
   DiskSpec& disk() { return scenario_.disk; }
+  HashOrder& hash_order() { return scenario_.hash_order; }
 
   ScenarioBuilder& at(Micros time, Action action);
   ScenarioBuilder& on(Trigger trigger, Action action);

@@ -9,6 +9,12 @@ namespace {
 
 constexpr model::Socket kOtherSentinel{model::kAccepted};
 
+model::Profile profile_of(const LabOptions& options) {
+  model::Profile profile = *model::find_profile(options.profile);
+  if (options.traits) profile.sentinel = *options.traits;
+  return profile;
+}
+
 template <class Range>
 auto& with_address(Range& instances, Address address) {
   const auto found = std::ranges::find(instances, address, [](const auto& any) { return any.address; });
@@ -18,11 +24,12 @@ auto& with_address(Range& instances, Address address) {
 
 }  // namespace
 
-SentinelLab::SentinelLab(const model::SentinelConfig& config, std::uint64_t seed)
-    : profile_(model::find_profile("redis-7.4")),
+SentinelLab::SentinelLab(const model::SentinelConfig& config, const LabOptions& options)
+    : profile_(profile_of(options)),
+      hash_seed_(options.hash_seed),
       saved_(config),
-      random_(seed, 0),
-      sentinel_(*profile_, config, kStart) {
+      random_(options.seed, 0),
+      sentinel_(profile_, config, kStart, hash_seed_) {
   for (const model::MonitoredMaster& master : config.masters) {
     at(master.address).info = info_of_master(master.address);
     for (const Address& replica : master.known_replicas) {
@@ -129,7 +136,7 @@ void SentinelLab::serve(StandIn& stand_in, Connection& connection, const model::
 
 // The transaction: SLAVEOF, and the CLIENT KILL that cuts our own subscription.
 void SentinelLab::obey(StandIn& stand_in, const Connection& connection, const model::Reconfigure& order) {
-  cut_subscription(connection.to);
+  if (order.kills_subscribers) cut_subscription(connection.to);
   if (!stand_in.obeys) return;
   stand_in.info.role = order.master ? model::InstanceKind::kReplica : model::InstanceKind::kMaster;
   stand_in.info.master = order.master.value_or(Address{});
@@ -174,11 +181,13 @@ void SentinelLab::step(const model::Input& input) {
   if (effects.next_timer) timer_ = now_ + *effects.next_timer;
   for (const model::Action& action : effects.actions) {
     std::visit([this](const auto& what) { carry_out(what); }, action);
+    if (exited_) return;
   }
 }
 
 // Replies are handled between ticks, so what arrives with the timer comes first.
 bool SentinelLab::advance(Instant limit) {
+  if (exited_) return false;
   const bool agenda_first = !agenda_.empty() && agenda_.begin()->first <= timer_;
   const Instant next = std::max(now_, agenda_first ? agenda_.begin()->first : timer_);
   if (next > limit) return false;
@@ -232,9 +241,10 @@ void SentinelLab::step_clock(Millis by) {
 
 void SentinelLab::restart(Millis down_time) {
   now_ += down_time;
+  exited_ = false;
   agenda_.clear();
   connections_.clear();
-  sentinel_ = model::Sentinel(*profile_, saved_, now_);
+  sentinel_ = model::Sentinel(profile_, saved_, now_, hash_seed_);
   step(model::Started{});
 }
 

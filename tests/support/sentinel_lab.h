@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -48,10 +49,17 @@ struct Sent {
   model::Message message{};
 };
 
+struct LabOptions {
+  std::string_view profile = "redis-7.4";
+  std::optional<model::SentinelTraits> traits{};  // instead of those of the profile
+  std::uint64_t seed = 1;
+  std::uint64_t hash_seed = 0;
+};
+
 class SentinelLab {
  public:
   // Starts the sentinel. The data nodes that the configuration names are stand-ins that fit it.
-  explicit SentinelLab(const model::SentinelConfig& config, std::uint64_t seed = 1);
+  explicit SentinelLab(const model::SentinelConfig& config, const LabOptions& options = {});
 
   // --- the surroundings -------------------------------------------------------------------------
 
@@ -91,6 +99,7 @@ class SentinelLab {
   const model::Link& link(const model::Instance& instance) const { return sentinel_.link_of(instance); }
   const model::SentinelConfig& saved() const { return saved_; }
   std::size_t flushes() const { return flushes_; }
+  bool exited() const { return exited_; }  // it ended its process; time stands still then
 
   const std::vector<Seen>& seen() const { return seen_; }
   std::vector<EventKind> kinds() const;  // of all that was seen, without lines of the log only
@@ -128,6 +137,7 @@ class SentinelLab {
   void carry_out(const model::Event& event) { seen_.push_back({now_, event}); }
   void carry_out(const model::Answer& answer) { answer_ = answer; }
   void carry_out(const model::Persist& persist);
+  void carry_out(const model::Exit&) { exited_ = true; }
   void serve(StandIn& stand_in, Connection& connection, const model::Send& request);
   void obey(StandIn& stand_in, const Connection& connection, const model::Reconfigure& order);
   void deliver(Millis delay, model::Socket socket, const model::Callback& callback, model::Message message);
@@ -135,7 +145,8 @@ class SentinelLab {
   void reset(model::Socket socket);
   std::optional<model::Socket> subscription_to(Address address) const;
 
-  const model::Profile* profile_;
+  model::Profile profile_;
+  std::uint64_t hash_seed_;
   model::SentinelConfig saved_;
   model::Random random_;
   Instant now_ = kStart;
@@ -146,6 +157,7 @@ class SentinelLab {
   std::map<model::Socket, Connection> connections_;
   std::uint32_t next_connection_ = 1;
   std::size_t flushes_ = 0;
+  bool exited_ = false;
   std::vector<Seen> seen_;
   std::vector<Sent> sent_;
   std::optional<model::Message> reply_;

@@ -49,6 +49,34 @@ TEST_F(CommandParser, ReadsCommandsAboutAMaster) {
   EXPECT_EQ(text(parse_as<model::GetMasterAddrCommand>({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", "x"}).master), "x");
 }
 
+// Whether a master is monitored is a matter of the moment when the command is given, not of the reader.
+TEST_F(CommandParser, AcceptsUnknownMasters) {
+  EXPECT_EQ(text(parse_as<model::FailoverCommand>({"SENTINEL", "FAILOVER", "nobody"}).master), "nobody");
+  EXPECT_EQ(text(parse_as<model::RemoveCommand>({"SENTINEL", "REMOVE", "nobody"}).master), "nobody");
+  EXPECT_EQ(text(parse_as<model::SetCommand>({"SENTINEL", "SET", "nobody", "quorum", "1"}).master), "nobody");
+}
+
+// FLUSHCONFIG takes nothing.
+TEST_F(CommandParser, ReadsFlushConfig) {
+  parse_as<model::FlushConfigCommand>({"SENTINEL", "FLUSHCONFIG"});
+  EXPECT_EQ(error({"SENTINEL", "FLUSHCONFIG", "now"}), "expected 'flushconfig'");
+}
+
+// SIMULATE-FAILURE takes any number of failures; none means that there are none any more.
+TEST_F(CommandParser, ReadsSimulateFailure) {
+  const auto read = [&](const Words& failures) {
+    Words words = {"SENTINEL", "SIMULATE-FAILURE"};
+    words.insert(words.end(), failures.begin(), failures.end());
+    return parse_as<model::SimulateFailureCommand>(words);
+  };
+  EXPECT_EQ(read({}), model::SimulateFailureCommand{});
+  EXPECT_EQ(read({"Crash-After-Election"}), (model::SimulateFailureCommand{.crash_after_election = true}));
+  EXPECT_EQ(read({"crash-after-promotion", "crash-after-election"}),
+            (model::SimulateFailureCommand{.crash_after_election = true, .crash_after_promotion = true}));
+  EXPECT_EQ(error({"SENTINEL", "SIMULATE-FAILURE", "crash"}),
+            "unknown failure 'crash': expected crash-after-election or crash-after-promotion");
+}
+
 // The pattern of RESET stands for the masters of the scenario that it matches.
 TEST_F(CommandParser, ExpandsThePatternOfReset) {
   const auto names = [&](const std::string& pattern) {
@@ -96,10 +124,34 @@ TEST_F(CommandParser, ReadsReplicaof) {
   EXPECT_FALSE(parse_as<model::ReplicaofCommand>({"replicaof", "no", "ONE"}).master);
 }
 
-// Priorities can be set by the old and the new name.
+// CONFIG SET takes what redis.conf takes, by the old and the new name.
 TEST_F(CommandParser, ReadsConfigSet) {
-  EXPECT_EQ(parse_as<model::SetPriorityCommand>({"CONFIG", "SET", "replica-priority", "0"}).priority, 0);
-  EXPECT_EQ(parse_as<model::SetPriorityCommand>({"config", "set", "slave-priority", "10"}).priority, 10);
+  using Config = model::DataNodeConfig;
+  const auto setting = [&]<class Value>(Value Config::* parameter, const std::string& name, const std::string& value) {
+    const auto command = parse_as<model::ConfigSetCommand>({"config", "SET", name, value});
+    const auto set = std::get<model::Setting<Value>>(command.setting);
+    EXPECT_EQ(set.parameter, parameter) << name;
+    return set.value;
+  };
+  EXPECT_EQ(setting(&Config::priority, "replica-priority", "0"), 0);
+  EXPECT_EQ(setting(&Config::priority, "slave-priority", "10"), 10);
+  EXPECT_EQ(text(setting(&Config::password, "requirepass", "secret")), "secret");
+  EXPECT_FALSE(setting(&Config::password, "requirepass", ""));
+  EXPECT_EQ(text(setting(&Config::master_password, "masterauth", "secret")), "secret");
+  EXPECT_EQ(setting(&Config::replication_timeout, "repl-timeout", "7"), 7s);
+  EXPECT_EQ(setting(&Config::replica_ping_period, "repl-ping-slave-period", "8"), 8s);
+  EXPECT_EQ(setting(&Config::diskless_sync_delay, "repl-diskless-sync-delay", "0"), 0s);
+  EXPECT_EQ(setting(&Config::backlog_time_to_live, "repl-backlog-ttl", "9"), 9s);
+  EXPECT_FALSE(setting(&Config::serve_stale_data, "replica-serve-stale-data", "no"));
+  EXPECT_TRUE(setting(&Config::read_only, "slave-read-only", "yes"));
+  EXPECT_EQ(setting(&Config::min_replicas_to_write, "min-slaves-to-write", "1"), 1);
+  EXPECT_EQ(setting(&Config::min_replicas_max_lag, "min-replicas-max-lag", "3"), 3s);
+}
+
+// CLIENT PAUSE counts in milliseconds.
+TEST_F(CommandParser, ReadsClientPause) {
+  EXPECT_EQ(parse_as<model::ClientPauseCommand>({"CLIENT", "PAUSE", "2500"}).period, 2'500ms);
+  EXPECT_EQ(error({"CLIENT", "KILL"}), "unknown CLIENT command 'KILL'");
 }
 
 // Commands that the simulator has steps for.

@@ -32,7 +32,7 @@ class Directives : public testing::Test {
   model::Address address() { return {symbols.intern("10.0.0.1"), 7000}; }
 
   model::DataNodeConfig data_node(const Lines& lines) {
-    return configure_data_node(conf(lines), address(), model::profiles().front(), symbols).config;
+    return configure_data_node(conf(lines), address(), symbols).config;
   }
   model::SentinelConfig sentinel(const Lines& lines) {
     return configure_sentinel(conf(lines), address(), symbols).config;
@@ -71,7 +71,8 @@ TEST_F(Directives, ConfigureADataNode) {
   const model::DataNodeConfig config =
       data_node({"replicaof 10.0.0.2 7001", "replica-priority 10", "replica-announced no", "requirepass \"a b\"",
                  "masterauth c", "repl-timeout 30", "repl-ping-replica-period 5", "repl-diskless-sync-delay 1",
-                 "repl-backlog-size 2mb", "replica-serve-stale-data no"});
+                 "repl-backlog-size 2mb", "replica-serve-stale-data no", "replica-read-only no", "repl-backlog-ttl 60",
+                 "min-replicas-to-write 2", "min-replicas-max-lag 4"});
   EXPECT_EQ(text(*config.replicaof), "10.0.0.2:7001");
   EXPECT_EQ(config.priority, 10);
   EXPECT_FALSE(config.announce_replica);
@@ -82,6 +83,10 @@ TEST_F(Directives, ConfigureADataNode) {
   EXPECT_EQ(config.diskless_sync_delay, 1s);
   EXPECT_EQ(config.backlog_size, 2 << 20);
   EXPECT_FALSE(config.serve_stale_data);
+  EXPECT_FALSE(config.read_only);
+  EXPECT_EQ(config.backlog_time_to_live, 60s);
+  EXPECT_EQ(config.min_replicas_to_write, 2);
+  EXPECT_EQ(config.min_replicas_max_lag, 4s);
 }
 
 // The words of Redis before 5.0, in any case of letters.
@@ -95,11 +100,10 @@ TEST_F(Directives, KnowTheOldNames) {
   EXPECT_EQ(text(config.announced), "1.2.3.4:9");
 }
 
-// Without directives, the struct's and the profile's defaults hold, and a node announces where it listens.
+// Without directives, the struct's defaults hold, and a node announces where it listens.
 TEST_F(Directives, KeepDefaults) {
   model::DataNodeConfig expected;
   expected.announced = address();
-  expected.diskless_sync_delay = model::profiles().front().diskless_sync_delay;
   EXPECT_EQ(data_node({}), expected);
   EXPECT_EQ(data_node({"", "  # replicaof 10.0.0.2 7001", "save \"\"", "appendonly no", "protected-mode no",
                        "replica-announce-ip \"\"", "replica-announce-port 0"}),
@@ -112,9 +116,11 @@ TEST_F(Directives, AreReadInOrder) {
   EXPECT_FALSE(data_node({"replicaof 10.0.0.2 7001", "replicaof no one"}).replicaof);
 }
 
-// A disk-based synchronisation does not wait for more replicas, whatever the delay says.
+// Whether a synchronisation goes over the disk is left to the version unless a directive says it.
 TEST_F(Directives, KnowSynchronisationByDisk) {
-  EXPECT_EQ(data_node({"repl-diskless-sync no", "repl-diskless-sync-delay 7"}).diskless_sync_delay, 0s);
+  EXPECT_EQ(data_node({"repl-diskless-sync-delay 7"}).diskless_sync, std::nullopt);
+  EXPECT_EQ(data_node({"repl-diskless-sync no"}).diskless_sync, false);
+  EXPECT_EQ(data_node({"repl-diskless-sync yes"}).diskless_sync, true);
 }
 
 // Only one half of the address may be announced.
@@ -138,7 +144,7 @@ TEST_F(Directives, TellTheAddress) {
   EXPECT_EQ(text(*listens({"bind -127.0.0.1 -::1", "port 5000"})), "127.0.0.1:5000");
   EXPECT_EQ(text(*listens({"bind 127.0.0.1"})), "127.0.0.1:26379");
   EXPECT_FALSE(listens({"port 5000"}));
-  EXPECT_EQ(configure_data_node(conf({"bind ::1"}), {}, model::profiles().front(), symbols).address->port, 6379);
+  EXPECT_EQ(configure_data_node(conf({"bind ::1"}), {}, symbols).address->port, 6379);
 }
 
 // Errors name file and line, quote the directive and say what would be right.
@@ -216,6 +222,37 @@ TEST_F(Directives, AcceptWhatHasNoEffect) {
                       "sentinel notification-script m /bin/true", "sentinel client-reconfig-script m /bin/true",
                       "sentinel auth-user m u", "sentinel rename-command m CONFIG GUESSME"}),
       "no error");
+}
+
+// The same for data nodes: what has nothing to do with replication changes nothing.
+TEST_F(Directives, AcceptWhatHasNoEffectOnADataNode) {
+  model::DataNodeConfig expected;
+  expected.announced = address();
+  EXPECT_EQ(data_node({"dir /tmp",
+                       "logfile \"\"",
+                       "loglevel verbose",
+                       "save \"\"",
+                       "appendonly no",
+                       "databases 1",
+                       "protected-mode no",
+                       "enable-debug-command yes",
+                       "daemonize no",
+                       "pidfile /tmp/x.pid",
+                       "maxmemory 100mb",
+                       "hz 10",
+                       "dynamic-hz yes",
+                       "timeout 0",
+                       "tcp-keepalive 300",
+                       "supervised no",
+                       "unixsocket /tmp/x",
+                       "rename-command FLUSHALL \"\"",
+                       "user default on nopass ~* &* +@all",
+                       "aclfile /tmp/x.acl",
+                       "key-load-delay 100",
+                       "loading-process-events-interval-bytes 1024",
+                       "stop-writes-on-bgsave-error yes",
+                       "io-threads 2"}),
+            expected);
 }
 
 // Errors name file and line, quote the directive and say what would be right.

@@ -81,7 +81,7 @@ const std::vector<Mistake> kTopLevel = {
     {"{\"about\": \"x\", \"until\": \"1s\"}", "x.json:1: a scenario without nodes: expected 'cluster' or 'nodes'"},
     {"{\"abuot\": \"x\"}",
      "x.json:1: /abuot: unknown field of a scenario (did you mean 'about'?); known are: $schema, about, "
-     "profile, cluster, nodes, network, disk, steps, from, until, expect"},
+     "profile, cluster, nodes, network, disk, hash-order, steps, from, until, expect"},
 };
 
 const std::vector<Mistake> kNodes = {
@@ -110,7 +110,7 @@ const std::vector<Mistake> kNodes = {
     {R"(CLUSTER"nodes": {"R4": {"adress": "127.0.0.1:1"}})",
      "x.json:2: /nodes/R4/adress: unknown field of a node (did you mean 'address'?); known are: address, kind, conf, "
      "conf-file, "
-     "run-id, running, transfer-time, load-time"},
+     "run-id, running, transfer-time, load-time, hash-order"},
     {R"(CLUSTER"nodes": {"R4": {"address": "127.0.0.1"}})",
      "x.json:2: /nodes/R4/address: '127.0.0.1' is no address: expected 'host:port', such as '127.0.0.1:6379' or "
      "'[::1]:6379'"},
@@ -157,7 +157,7 @@ const std::vector<Mistake> kNetwork = {
     {R"(CLUSTER"network": {"latency": {"max": "1ms"}})",
      "x.json:2: /network/latency: 'median' is missing: what the others lie around"},
     {R"(CLUSTER"network": {"latency": {"median": "3ms", "max": "1ms"}})",
-     "x.json:2: /network/latency: expected min <= median <= p99 <= max, not 1500us, 3ms, 1ms, 1ms"},
+     "x.json:2: /network/latency: expected min <= median <= p90 <= p99 <= max, not 1500us, 3ms, 1ms, 1ms, 1ms"},
     {R"(CLUSTER"network": {"latency": "2h"})", "x.json:2: /network/latency: expected at most 1h"},
     {R"(CLUSTER"network": {"latency": {"loss": "0.1"}})",
      "x.json:2: /network/latency/loss: '0.1' is no share: expected a percentage with up to four decimals, such as "
@@ -178,7 +178,7 @@ const std::vector<Mistake> kSteps = {
     {R"(CLUSTER"steps": [{"at": "1s", "do": "Crash", "node": "R1"}])",
      "x.json:2: /steps/0/do: unknown step 'Crash' (did you mean 'crash'?); known are: crash, stop, start, pause, "
      "resume, "
-     "stall, partition, heal, latency, clock, command"},
+     "stall, partition, heal, latency, clock, command, write"},
     {R"(CLUSTER"steps": [{"do": "crash", "node": "R1"}])",
      "x.json:2: /steps/0: 'at' is missing: when the step happens, such as \"10s\" (or 'on', the event that makes it "
      "happen)"},

@@ -152,7 +152,7 @@ Latency latency_of(const std::string& latency) {
 
 // A median alone tells the rest.
 TEST(ScenarioReader, DerivesLatenciesFromTheMedian) {
-  const Latency expected{.min = 500us, .median = 1ms, .p99 = 5ms, .max = 10ms};
+  const Latency expected{.min = 500us, .median = 1ms, .p90 = 2ms, .p99 = 5ms, .max = 10ms};
   EXPECT_EQ(latency_of(R"("1ms")"), expected);
   EXPECT_EQ(latency_of(R"({"median": "1ms"})"), expected);
 }
@@ -160,17 +160,18 @@ TEST(ScenarioReader, DerivesLatenciesFromTheMedian) {
 // What is given wins, and what is not keeps the order.
 TEST(ScenarioReader, CompletesLatencies) {
   EXPECT_EQ(latency_of(R"({"min": "1ms", "median": "1ms", "p99": "2ms", "max": "3ms", "loss": "0.1%"})"),
-            (Latency{.min = 1ms, .median = 1ms, .p99 = 2ms, .max = 3ms, .loss_ppm = 1'000}));
+            (Latency{.min = 1ms, .median = 1ms, .p90 = 2ms, .p99 = 2ms, .max = 3ms, .loss_ppm = 1'000}));
   EXPECT_EQ(latency_of(R"({"median": "1ms", "max": "3ms"})"),
-            (Latency{.min = 500us, .median = 1ms, .p99 = 3ms, .max = 3ms}));
+            (Latency{.min = 500us, .median = 1ms, .p90 = 2ms, .p99 = 3ms, .max = 3ms}));
   EXPECT_EQ(latency_of(R"({"loss": "1%"})"), (Latency{.loss_ppm = 10'000}));
 }
 
 // TCP's timers can be those of another system.
 TEST(ScenarioReader, ReadsRetransmission) {
-  const Scenario scenario =
-      cluster_with(R"(network": {"retransmission": {"first": "50ms", "first-connect": "2s", "most": "10s"}})");
-  EXPECT_EQ(scenario.network.retransmission, (Retransmission{.first = 50ms, .first_connect = 2s, .most = 10s}));
+  const Scenario scenario = cluster_with(
+      R"(network": {"retransmission": {"first": "50ms", "first-connect": "2s", "linear-connects": 0, "most": "10s"}})");
+  EXPECT_EQ(scenario.network.retransmission,
+            (Retransmission{.first = 50ms, .first_connect = 2s, .linear_connects = 0, .most = 10s}));
 }
 
 // --- steps ------------------------------------------------------------------------------------------------
@@ -199,8 +200,8 @@ TEST(ScenarioReader, ReadsWhenAStepHappens) {
   EXPECT_EQ(only_step(R"({"at": "60s", "do": "heal", "why": "enough"})").why, "enough");
   const auto trigger = std::get<Trigger>(
       only_step(R"({"on": "+try-failover", "by": "S1", "after": "50ms", "do": "crash", "node": "R2"})").when);
-  EXPECT_EQ(trigger.event, model::EventKind::kTryFailover);
-  EXPECT_EQ(trigger.by, kS1);
+  EXPECT_EQ(trigger.event.kind, model::EventKind::kTryFailover);
+  EXPECT_EQ(trigger.event.node, kS1);
   EXPECT_EQ(trigger.after, 50ms);
 }
 

@@ -1,0 +1,126 @@
+#include "analysis/phases.h"
+
+#include <algorithm>
+#include <map>
+#include <type_traits>
+#include <variant>
+
+namespace sentinel::analysis {
+namespace {
+
+using enum Mark::Kind;
+
+constexpr auto kPhases = std::to_array<Phase>({
+    {"fault -> first +sdown", {kFault, {}}, {kFirst, "+sdown"}},
+    {"fault -> last +sdown", {kFault, {}}, {kLastOfFirsts, "+sdown"}},
+    {"first +sdown -> first +odown", {kFirst, "+sdown master"}, {kFirst, "+odown"}},
+    {"+odown -> +elected-leader", {kFirst, "+odown"}, {kFirst, "+elected-leader"}},
+    {"+elected-leader -> +promoted-slave", {kFirst, "+elected-leader"}, {kFirst, "+promoted-slave"}},
+    {"fault -> first +switch-master", {kFault, {}}, {kFirst, "+switch-master"}},
+    {"fault -> last +switch-master", {kFault, {}}, {kLastOfFirsts, "+switch-master"}},
+    {"+promoted-slave -> +slave-reconf-done", {kFirst, "+promoted-slave"}, {kFirst, "+slave-reconf-done"}},
+    {"+promoted-slave -> +failover-end", {kFirst, "+promoted-slave"}, {kFirst, "+failover-end"}},
+    {"+try-failover -> -failover-abort", {kFirst, "+try-failover"}, {kFirst, "-failover-abort"}},
+    {"back -> +reboot", {kBack, {}}, {kFirstBack, "+reboot"}},
+    {"back -> -role-change", {kBack, {}}, {kFirstBack, "-role-change slave"}},
+    {"back -> -sdown", {kBack, {}}, {kFirstBack, "-sdown"}},
+    {"-role-change -> +convert-to-slave", {kFirstBack, "-role-change slave"}, {kFirstBack, "+convert-to-slave"}},
+    {"+convert-to-slave -> +role-change", {kFirstBack, "+convert-to-slave"}, {kFirstBack, "+role-change slave"}},
+});
+
+bool begins_with(const Said& said, std::string_view words) {
+  const std::size_t space = words.find(' ');
+  if (space == std::string_view::npos) return said.channel.starts_with(words);
+  return said.channel == words.substr(0, space) && said.message.starts_with(words.substr(space + 1));
+}
+
+std::optional<sim::Micros> first_after(const Stream& stream, sim::Micros begin, std::string_view words) {
+  const auto found =
+      std::ranges::find_if(stream, [&](const Said& said) { return said.at >= begin && begins_with(said, words); });
+  return found == stream.end() ? std::nullopt : std::optional{found->at};
+}
+
+std::optional<sim::Micros> last_of_firsts(const Stream& stream, sim::Micros begin, std::string_view words) {
+  std::map<std::uint16_t, sim::Micros> firsts;
+  for (const Said& said : stream) {
+    if (said.at >= begin && begins_with(said, words)) firsts.try_emplace(said.node, said.at);
+  }
+  std::optional<sim::Micros> last;
+  for (const auto& [node, at] : firsts) last = std::max(last, std::optional{at});
+  return last;
+}
+
+std::optional<sim::Micros> find(const Mark& mark, const Stream& stream, const Incident& incident) {
+  switch (mark.kind) {
+    case kFault: return incident.fault;
+    case kBack: return incident.back;
+    case kFirst: return first_after(stream, incident.fault, mark.words);
+    case kLastOfFirsts: return last_of_firsts(stream, incident.fault, mark.words);
+    case kFirstBack: return incident.back ? first_after(stream, *incident.back, mark.words) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// --- what was done ----------------------------------------------------------------------------------------
+
+bool holds(const std::vector<sim::NodeId>& nodes, sim::NodeId node) {
+  return std::ranges::find(nodes, node) != nodes.end();
+}
+
+struct Deed {
+  sim::Micros at{};
+  bool is_fault = false;
+  bool mends = false;
+  bool of_first = false;  // it is done to the first data node
+};
+
+Deed deed_of(const sim::Action& action, sim::Micros at, sim::NodeId first) {
+  return std::visit(
+      [&](const auto& done) -> Deed {
+        using Done = std::decay_t<decltype(done)>;
+        if constexpr (std::is_same_v<Done, sim::CrashStep> || std::is_same_v<Done, sim::StopStep> ||
+                      std::is_same_v<Done, sim::PauseStep> || std::is_same_v<Done, sim::StallStep>) {
+          return {.at = at, .is_fault = true, .of_first = holds(done.nodes, first)};
+        } else if constexpr (std::is_same_v<Done, sim::PartitionStep>) {
+          return {.at = at, .is_fault = true, .of_first = holds(done.groups.front(), first)};
+        } else if constexpr (std::is_same_v<Done, sim::CommandStep>) {
+          return {.at = at, .is_fault = std::holds_alternative<model::FailoverCommand>(done.command)};
+        } else if constexpr (std::is_same_v<Done, sim::StartStep> || std::is_same_v<Done, sim::ResumeStep> ||
+                             std::is_same_v<Done, sim::HealStep>) {
+          return {.at = at, .mends = true};
+        } else {
+          return {.at = at};
+        }
+      },
+      action);
+}
+
+}  // namespace
+
+std::optional<Incident> incident_of(const sim::Scenario& scenario) {
+  const auto first_data_node = std::ranges::find_if_not(scenario.nodes, &sim::Node::is_sentinel);
+  const sim::NodeId first{static_cast<std::uint16_t>(first_data_node - scenario.nodes.begin())};
+  std::vector<Deed> deeds;
+  for (const sim::Step& step : scenario.steps) {
+    const auto* const at = std::get_if<sim::SimTime>(&step.when);
+    if (at != nullptr) deeds.push_back(deed_of(step.action, at->time_since_epoch(), first));
+  }
+  std::ranges::stable_sort(deeds, {}, &Deed::at);  // the order of steps in a file is free
+
+  auto fault = std::ranges::find_if(deeds, [](const Deed& deed) { return deed.is_fault && deed.of_first; });
+  if (fault == deeds.end()) fault = std::ranges::find_if(deeds, &Deed::is_fault);
+  if (fault == deeds.end()) return std::nullopt;
+  const auto back = std::ranges::find_if(deeds, [&](const Deed& deed) { return deed.mends && deed.at > fault->at; });
+  return Incident{.fault = fault->at, .back = back == deeds.end() ? std::nullopt : std::optional{back->at}};
+}
+
+std::span<const Phase> phases() { return kPhases; }
+
+std::optional<sim::Micros> duration_of(const Phase& phase, const Stream& stream, const Incident& incident) {
+  const std::optional<sim::Micros> from = find(phase.from, stream, incident);
+  const std::optional<sim::Micros> to = find(phase.to, stream, incident);
+  if (!from || !to || *to < *from) return std::nullopt;
+  return *to - *from;
+}
+
+}  // namespace sentinel::analysis

@@ -1,0 +1,161 @@
+// What sentinels, replicas, operators and clients ask of a data node, and what it answers (processCommand).
+#include <utility>
+#include <variant>
+
+#include "model/data_node.h"
+
+namespace sentinel::model {
+
+// --- over connections -------------------------------------------------------------------------------------
+
+void DataNode::message_arrived(Turn& turn, const MessageArrived& input) {
+  if (input.socket == kUpstream) {
+    upstream_message(turn, *input.message);
+  } else {
+    request_arrived(turn, input);
+  }
+}
+
+// CLIENT PAUSE lets all wait but replicas.
+void DataNode::request_arrived(Turn& turn, const MessageArrived& input) {
+  client(input.socket);
+  if (paused_until_ && !is_replica(input.socket)) {
+    held_.push_back({.socket = input.socket, .callback = input.callback, .message = *input.message});
+  } else {
+    execute(turn, input);
+  }
+}
+
+void DataNode::execute(Turn& turn, const MessageArrived& input) {
+  const auto reply = [&](Message message) { turn.out.send(input.socket, input.callback, std::move(message)); };
+  Client& asker = client(input.socket);
+  const Message& message = *input.message;
+
+  if (const auto* auth = std::get_if<Auth>(&message)) {
+    const bool right = config_.password && auth->password == config_.password;
+    if (right) asker.authenticated = true;
+    return reply(StatusReply{right ? Status::kOk : Status::kNoAuth});
+  }
+  if (config_.password && !asker.authenticated) return reply(StatusReply{Status::kNoAuth});
+  if (const auto* ack = std::get_if<Acknowledge>(&message)) return acknowledge(turn, input.socket, ack->offset);
+  if (condition_ == Condition::kBusy && !std::holds_alternative<ScriptKill>(message)) {
+    return reply(StatusReply{Status::kBusy});
+  }
+
+  if (std::holds_alternative<Ping>(message)) {
+    reply(StatusReply{ping_status()});
+  } else if (std::holds_alternative<InfoRequest>(message)) {
+    reply(info(turn.now));
+  } else if (const auto* publish = std::get_if<Publish>(&message)) {
+    deliver_hello(turn, publish->hello);
+    if (has_own_stream()) feed(turn, replicated_size(publish->hello), publish->hello);
+    reply(StatusReply{Status::kOk});
+  } else if (std::holds_alternative<Subscribe>(message)) {
+    asker.subscribed = true;
+  } else if (const auto* request = std::get_if<Reconfigure>(&message)) {
+    reconfigure(turn, input.socket, *request);
+    reply(StatusReply{loading() ? Status::kLoading : Status::kOk});
+  } else if (std::holds_alternative<ScriptKill>(message)) {
+    if (condition_ == Condition::kBusy) condition_ = Condition::kNone;
+    reply(StatusReply{Status::kOk});
+  } else if (std::holds_alternative<SetName>(message)) {
+    reply(StatusReply{Status::kOk});
+  } else if (const auto* conf = std::get_if<ReplConf>(&message)) {
+    asker.listening = conf->listening;
+    reply(StatusReply{Status::kOk});
+  } else if (const auto* psync = std::get_if<Psync>(&message)) {
+    psync_asked(turn, input, *psync);
+  } else {
+    reply(StatusReply{Status::kUnknownCommand});
+  }
+}
+
+Status DataNode::ping_status() const {
+  if (loading()) return Status::kLoading;
+  if (stale()) return Status::kMasterDown;
+  if (is_master() && condition_ == Condition::kDiskFailure) return Status::kMisconf;
+  return Status::kPong;
+}
+
+bool DataNode::stale() const {
+  return !is_master() && upstream_.state != ReplicationState::kConnected && !config_.serve_stale_data;
+}
+
+// The transaction of a sentinel. While loading, SLAVEOF is refused and EXEC aborts, so that nothing of it happens.
+void DataNode::reconfigure(Turn& turn, Socket asker, const Reconfigure& request) {
+  if (replicaof(turn, request.master) == Answer::Kind::kLoading) return;
+  turn.out.persist();
+  kill_clients(turn, asker, request.kills_subscribers);
+}
+
+// --- of operators and clients -----------------------------------------------------------------------------
+
+void DataNode::command_arrived(Turn& turn, const Command& command) {
+  const auto answer = [&](Answer::Kind kind) { turn.out.answer({.kind = kind}); };
+  if (const auto* data = std::get_if<WriteCommand>(&command)) return answer(write(turn, data->bytes));
+  if (condition_ == Condition::kBusy) return answer(Answer::Kind::kBusy);
+
+  if (const auto* change = std::get_if<ConfigSetCommand>(&command)) {
+    std::visit([&](const auto& setting) { config_.*setting.parameter = setting.value; }, change->setting);
+    refresh_good_replicas(turn.now);
+    answer(Answer::Kind::kOk);
+  } else if (const auto* request = std::get_if<ReplicaofCommand>(&command)) {
+    answer(replicaof(turn, request->master));
+  } else if (const auto* pause = std::get_if<ClientPauseCommand>(&command)) {
+    answer(pause_clients(turn, pause->period));
+  } else {
+    answer(Answer::Kind::kUnknownCommand);
+  }
+}
+
+// replicaofCommand()
+Answer::Kind DataNode::replicaof(Turn& turn, const std::optional<Address>& master) {
+  if (loading()) return Answer::Kind::kLoading;
+  if (!master) {
+    become_master(turn);
+  } else if (config_.replicaof == master) {
+    return Answer::Kind::kAlreadyConnected;
+  } else {
+    set_master(turn, *master);
+  }
+  return Answer::Kind::kOk;
+}
+
+// pauseClients(): the later end counts.
+Answer::Kind DataNode::pause_clients(Turn& turn, Millis period) {
+  if (!traits_->pauses_clients) return Answer::Kind::kUnknownCommand;
+  const Millis end = turn.uptime + period;
+  paused_until_ = std::max(end, paused_until_.value_or(end));
+  return Answer::Kind::kOk;
+}
+
+// unpauseClients(): what was asked meanwhile is done in the order in which it came, unless who asked is gone.
+void DataNode::resume_clients(Turn& turn) {
+  paused_until_.reset();
+  const std::vector<Held> held = std::exchange(held_, {});
+  for (const Held& each : held) {
+    const bool is_there = each.socket == kUpstream || is_client(each.socket);
+    if (is_there) message_arrived(turn, {each.socket, each.callback, &each.message});
+  }
+}
+
+Answer::Kind DataNode::write(Turn& turn, std::int64_t bytes) {
+  const Answer::Kind kind = write_refusal();
+  if (kind == Answer::Kind::kOk && has_own_stream()) feed(turn, bytes, std::nullopt);
+  return kind;
+}
+
+// processCommand(), in its order. kOk: nothing is against it.
+Answer::Kind DataNode::write_refusal() const {
+  if (is_master() && condition_ == Condition::kDiskFailure) return Answer::Kind::kMisconf;
+  if (is_master() && needs_good_replicas() && good_replicas_ < config_.min_replicas_to_write) {
+    return Answer::Kind::kNoReplicas;
+  }
+  if (!is_master() && config_.read_only) return Answer::Kind::kReadOnly;
+  if (stale()) return Answer::Kind::kMasterDown;
+  if (loading()) return Answer::Kind::kLoading;
+  if (condition_ == Condition::kBusy) return Answer::Kind::kBusy;
+  return Answer::Kind::kOk;
+}
+
+}  // namespace sentinel::model

@@ -1,0 +1,138 @@
+// A run: the steps that events cause, and commands.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sim/run.h"
+#include "tests/support/scenario_builder.h"
+#include "tests/support/scenario_trace.h"
+
+namespace sentinel::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using model::Answer;
+using model::EventKind;
+using testing::ElementsAre;
+using testing::Field;
+
+// --- steps that events cause --------------------------------------------------------------------------------
+
+// A step on an event happens once, `after` the first such event; if it says by whom, others do not count.
+TEST(Run, EventsTriggerSteps) {
+  ScenarioBuilder scenario;
+  const NodeId s2 = scenario.node("S2");
+  scenario.at(20s, CrashStep{scenario.nodes({"R1"})});
+  scenario.on({.event = {.node = s2, .kind = EventKind::kSdown}, .after = 50ms}, ClockStep{{s2}, 1h, std::nullopt});
+  const Trace trace{scenario.build()};
+  const Record* sdown = trace.find(EventKind::kSdown, s2);
+  ASSERT_TRUE(sdown != nullptr && trace.has(EventKind::kTilt, s2)) << trace.text();
+  EXPECT_EQ(trace.count(EventKind::kTilt, s2), 1U) << trace.text();
+  const Micros delay = trace.find(EventKind::kTilt, s2)->at - sdown->at;
+  EXPECT_GE(delay, Micros{50ms});
+  EXPECT_LE(delay, Micros{150ms});
+}
+
+// A leader that is killed by its own first words is not heard of again; another one finishes the failover.
+TEST(Run, TriggersCanKillTheOneWhoSpoke) {
+  ScenarioBuilder scenario{{.sentinels = 5, .quorum = 2, .failover_timeout = 10s}};
+  scenario.at(20s, CrashStep{scenario.nodes({"R1"})}).until(120s);
+  const Trace first{scenario.build()};
+  const NodeId leader = first.find(EventKind::kTryFailover)->node;
+  scenario.on({.event = {.node = leader, .kind = EventKind::kTryFailover}}, CrashStep{{leader}});
+  const Trace trace{scenario.build()};
+  const Record& tried = *trace.find(EventKind::kTryFailover, leader);
+  EXPECT_EQ(tried.at, first.find(EventKind::kTryFailover)->at);
+  EXPECT_THAT(trace.records(), testing::Not(testing::Contains(testing::AllOf(
+                                   Field(&Record::node, leader), Field(&Record::at, testing::Gt(tried.at))))));
+  EXPECT_EQ(trace.count(EventKind::kSwitchMaster), 4U) << trace.text();
+}
+
+// A sentinel of which it is known walks through its replicas in that order, whatever the seed; the old master is last.
+TEST(Run, KeepsTheKnownHashOrder) {
+  ScenarioBuilder scenario{{.replicas = 4, .sentinels = 1, .quorum = 1}};
+  scenario.hash_order() = HashOrder::kRandom;
+  scenario.config("S1").hash_order = scenario.nodes({"R5", "R2", "R4", "R3"});
+  scenario.at(20s, CrashStep{scenario.nodes({"R1"})});
+  const std::shared_ptr<const Scenario> built = scenario.build();
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const Trace trace{built, seed};
+    std::vector<NodeId> told;
+    bool switched = false;
+    NodeId promoted{};
+    const auto node_at = [&](const model::Address& address) {
+      return NodeId{
+          static_cast<std::uint16_t>(std::ranges::find(built->nodes, address, &Node::address) - built->nodes.begin())};
+    };
+    for (const Record& record : trace.records()) {
+      const auto& event = std::get<model::Event>(record.what);
+      if (event.kind == EventKind::kSwitchMaster) promoted = node_at(event.new_address);
+      switched = switched || event.kind == EventKind::kSwitchMaster;
+      if (switched && event.kind == EventKind::kReplica) told.push_back(node_at(event.address));
+    }
+    std::vector<NodeId> expected = scenario.nodes({"R5", "R2", "R4", "R3", "R1"});
+    std::erase(expected, promoted);
+    EXPECT_EQ(told, expected) << "seed " << seed;
+  }
+}
+
+// --- commands -----------------------------------------------------------------------------------------------
+
+// Each node of a command answers it, in the order of the list; one that does not run cannot be reached.
+TEST(Run, CommandsAreAnswered) {
+  ScenarioBuilder scenario;
+  const model::Symbol name = scenario.symbol("mymaster");
+  scenario.config("S3").running = false;
+  scenario.at(10s, CommandStep{scenario.nodes({"S3", "S1", "R1"}), model::GetMasterAddrCommand{name}, "who"});
+  const Trace trace{scenario.build()};
+  const std::vector<Answer> answers = trace.answers();
+  ASSERT_THAT(answers, ElementsAre(Field(&Answer::kind, Answer::Kind::kNoConnection),
+                                   Field(&Answer::kind, Answer::Kind::kAddress),
+                                   Field(&Answer::kind, Answer::Kind::kUnknownCommand)));
+  EXPECT_EQ(answers[1].address, scenario.config("R1").address);
+}
+
+// A stopped process answers when it goes on; if it is killed instead, whoever asked is told.
+TEST(Run, StoppedProcessesAnswerLate) {
+  ScenarioBuilder scenario;
+  const CommandStep command{scenario.nodes({"S1", "S2"}), model::GetMasterAddrCommand{scenario.symbol("mymaster")},
+                            "who"};
+  scenario.at(10s, PauseStep{scenario.nodes({"S1", "S2"})}).at(11s, command);
+  scenario.at(12s, CrashStep{scenario.nodes({"S2"})}).at(13s, ResumeStep{scenario.nodes({"S1"})});
+  const Trace trace{scenario.build()};
+  std::vector<std::pair<Micros, Answer::Kind>> answers;
+  for (const Record& record : trace.records()) {
+    const auto* reply = std::get_if<CommandReply>(&record.what);
+    if (reply != nullptr) answers.emplace_back(record.at.time_since_epoch(), reply->answer.kind);
+  }
+  EXPECT_THAT(answers, ElementsAre(std::pair{Micros{12s}, Answer::Kind::kNoConnection},
+                                   std::pair{Micros{13s}, Answer::Kind::kAddress}));
+}
+
+// So is whoever asked a process that is killed before its answer is out, because its disk was slow.
+TEST(Run, AnswersAreLostWithTheirProcess) {
+  ScenarioBuilder scenario;
+  scenario.disk().flush = constant_latency(10ms);
+  const model::SetCommand set{.master = scenario.symbol("mymaster"),
+                              .changes = {{.option = model::SetCommand::Option::kQuorum, .number = 3}}};
+  scenario.at(20s, CommandStep{scenario.nodes({"S1", "S2"}), set, "set"});
+  scenario.at(20'005ms, CrashStep{scenario.nodes({"S1"})});
+  const Trace trace{scenario.build()};
+  EXPECT_THAT(trace.answers(), ElementsAre(Field(&Answer::kind, Answer::Kind::kNoConnection), Answer{}))
+      << trace.text();
+}
+
+// A forced failover needs no votes and no dead master.
+TEST(Run, FailoverCanBeCommanded) {
+  ScenarioBuilder scenario;
+  scenario.at(20s,
+              CommandStep{scenario.nodes({"S1"}), model::FailoverCommand{scenario.symbol("mymaster")}, "failover"});
+  const Trace trace{scenario.build()};
+  EXPECT_THAT(trace.answers(), ElementsAre(Answer{}));
+  EXPECT_FALSE(trace.has(EventKind::kSdown)) << trace.text();
+  EXPECT_EQ(trace.count(EventKind::kSwitchMaster), 3U) << trace.text();
+}
+
+}  // namespace
+}  // namespace sentinel::sim
