@@ -80,6 +80,7 @@ struct ClientPauseCommand {  // CLIENT PAUSE
 // A command of a client that writes; `bytes` is what it adds to the replication stream.
 struct WriteCommand {
   std::int64_t bytes = 0;
+  WriteId write{};
 };
 
 using Command = std::variant<FailoverCommand, ResetCommand, RemoveCommand, MonitorCommand, SetCommand,

@@ -61,6 +61,7 @@ class DataNode {
     return paused_until_ ? std::max(Millis{0}, *paused_until_ - uptime) : Millis{0};
   }
   Offset offset() const { return offset_; }
+  WriteId data() const { return data_; }  // the last write of the data set
   const Id& replication_id() const { return replication_id_; }
   // How much of our stream this replica of ours says it has; nullopt if it is not attached.
   std::optional<Offset> acknowledged(const Address& replica) const;
@@ -124,6 +125,7 @@ class DataNode {
   struct Dump {
     Millis end{};
     Offset offset = 0;  // of the data in it
+    WriteId data{};
 
     friend bool operator==(const Dump&, const Dump&) = default;
   };
@@ -152,8 +154,9 @@ class DataNode {
   Answer::Kind replicaof(Turn& turn, const std::optional<Address>& master);
   Answer::Kind pause_clients(Turn& turn, Millis period);
   void resume_clients(Turn& turn);
-  Answer::Kind write(Turn& turn, std::int64_t bytes);
+  Answer::Kind write(Turn& turn, WriteId write, std::int64_t bytes);
   Answer::Kind write_refusal() const;
+  Answer::Kind read_refusal() const;
 
   // replication.cc
   void replication_cron(Turn& turn);
@@ -168,7 +171,7 @@ class DataNode {
   void handshake_reply(Turn& turn, Status status);
   void ask(Turn& turn, ReplicationState state, Message message);
   void psync_reply(Turn& turn, const PsyncReply& reply);
-  void snapshot_loaded(Turn& turn);
+  void snapshot_loaded(Turn& turn, const Snapshot& snapshot);
   void synchronised();
   void set_master(Turn& turn, Address master);
   void become_master(Turn& turn);
@@ -201,6 +204,7 @@ class DataNode {
   Condition condition_ = Condition::kNone;
   std::optional<Millis> loading_until_{};
 
+  WriteId data_{};
   Id replication_id_{};
   Id second_id_{};  // the history that ours continues, valid below second_offset_
   Offset second_offset_ = -1;

@@ -5,6 +5,22 @@
 #include "model/data_node.h"
 
 namespace sentinel::model {
+namespace {
+
+// The first word of an error.
+Status status_of(Answer::Kind kind) {
+  switch (kind) {
+    case Answer::Kind::kMisconf: return Status::kMisconf;
+    case Answer::Kind::kNoReplicas: return Status::kNoReplicas;
+    case Answer::Kind::kReadOnly: return Status::kReadOnly;
+    case Answer::Kind::kMasterDown: return Status::kMasterDown;
+    case Answer::Kind::kLoading: return Status::kLoading;
+    case Answer::Kind::kBusy: return Status::kBusy;
+    default: return Status::kOk;
+  }
+}
+
+}  // namespace
 
 // --- over connections -------------------------------------------------------------------------------------
 
@@ -58,6 +74,13 @@ void DataNode::execute(Turn& turn, const MessageArrived& input) {
   } else if (std::holds_alternative<ScriptKill>(message)) {
     if (condition_ == Condition::kBusy) condition_ = Condition::kNone;
     reply(StatusReply{Status::kOk});
+  } else if (const auto* data = std::get_if<WriteRequest>(&message)) {
+    reply(StatusReply{status_of(write(turn, data->write, data->bytes))});
+  } else if (std::holds_alternative<ReadRequest>(message)) {
+    const Answer::Kind refusal = read_refusal();
+    refusal == Answer::Kind::kOk ? reply(ReadReply{data_}) : reply(StatusReply{status_of(refusal)});
+  } else if (std::holds_alternative<RoleRequest>(message)) {
+    reply(RoleReply{is_master() ? InstanceKind::kMaster : InstanceKind::kReplica});
   } else if (std::holds_alternative<SetName>(message)) {
     reply(StatusReply{Status::kOk});
   } else if (const auto* conf = std::get_if<ReplConf>(&message)) {
@@ -92,7 +115,7 @@ void DataNode::reconfigure(Turn& turn, Socket asker, const Reconfigure& request)
 
 void DataNode::command_arrived(Turn& turn, const Command& command) {
   const auto answer = [&](Answer::Kind kind) { turn.out.answer({.kind = kind}); };
-  if (const auto* data = std::get_if<WriteCommand>(&command)) return answer(write(turn, data->bytes));
+  if (const auto* data = std::get_if<WriteCommand>(&command)) return answer(write(turn, data->write, data->bytes));
   if (condition_ == Condition::kBusy) return answer(Answer::Kind::kBusy);
 
   if (const auto* change = std::get_if<ConfigSetCommand>(&command)) {
@@ -139,10 +162,22 @@ void DataNode::resume_clients(Turn& turn) {
   }
 }
 
-Answer::Kind DataNode::write(Turn& turn, std::int64_t bytes) {
+Answer::Kind DataNode::write(Turn& turn, WriteId write, std::int64_t bytes) {
   const Answer::Kind kind = write_refusal();
-  if (kind == Answer::Kind::kOk && has_own_stream()) feed(turn, bytes, std::nullopt);
+  if (kind != Answer::Kind::kOk) return kind;
+  if (write) {
+    turn.out.applied({.write = write, .before = data_});
+    data_ = write;
+  }
+  if (has_own_stream()) feed(turn, bytes, std::nullopt);
   return kind;
+}
+
+// processCommand(), of a command that reads.
+Answer::Kind DataNode::read_refusal() const {
+  if (stale()) return Answer::Kind::kMasterDown;
+  if (loading()) return Answer::Kind::kLoading;
+  return Answer::Kind::kOk;
 }
 
 // processCommand(), in its order. kOk: nothing is against it.

@@ -76,6 +76,16 @@ struct Epoch {
 // Position in a replication history, in bytes.
 using Offset = std::int64_t;
 
+// One write of a client: which client, and the how-manieth of its writes, from 1 on. A data set is named by the last
+// write that went into it: what came before is what the data set held when that write was made. Number 0: no data.
+struct WriteId {
+  std::uint32_t client = 0;
+  std::uint32_t number = 0;
+
+  explicit operator bool() const { return number != 0; }
+  friend auto operator<=>(const WriteId&, const WriteId&) = default;
+};
+
 // The number that one process has for one end of a connection, like a file descriptor. A process chooses the
 // numbers of the connections that it opens (below kAccepted); the network numbers those that it accepts.
 enum class Socket : std::uint32_t {};

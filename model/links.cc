@@ -97,7 +97,10 @@ void Sentinel::kill_stale_connections(Turn& turn, const Instance& instance) {
 // subscription are answered by its loss (sentinelDiscardReplyCallback); what was sent on the command connection is
 // forgotten when there is a new one.
 void Sentinel::connection_lost(Socket socket) {
-  if (static_cast<std::uint32_t>(socket) >= kAccepted) return;  // another sentinel left
+  if (static_cast<std::uint32_t>(socket) >= kAccepted) {
+    subscribers_.erase(std::remove(subscribers_.begin(), subscribers_.end(), socket), subscribers_.end());
+    return;  // a client, or another sentinel
+  }
   Link& link = links_[LinkTable::index_of(socket)];
   if (LinkTable::is_subscription(socket)) {
     link.subscription = false;

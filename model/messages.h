@@ -69,6 +69,29 @@ struct ScriptKill {
   friend bool operator==(const ScriptKill&, const ScriptKill&) = default;
 };
 
+// --- what a client asks -----------------------------------------------------------------------------------
+
+struct WriteRequest {  // one command that writes
+  WriteId write{};
+  std::int64_t bytes = 0;  // that it adds to the replication stream
+
+  friend bool operator==(const WriteRequest&, const WriteRequest&) = default;
+};
+struct ReadRequest {  // one command that reads all
+  friend bool operator==(const ReadRequest&, const ReadRequest&) = default;
+};
+struct RoleRequest {  // ROLE
+  friend bool operator==(const RoleRequest&, const RoleRequest&) = default;
+};
+struct MasterAddressRequest {  // SENTINEL GET-MASTER-ADDR-BY-NAME
+  Symbol master{};
+
+  friend bool operator==(const MasterAddressRequest&, const MasterAddressRequest&) = default;
+};
+struct SubscribeEvents {  // PSUBSCRIBE *, to a sentinel
+  friend bool operator==(const SubscribeEvents&, const SubscribeEvents&) = default;
+};
+
 // --- what a replica asks of its master --------------------------------------------------------------------
 
 struct ReplConf {  // REPLCONF listening-port, ip-address, capa
@@ -102,6 +125,8 @@ enum class Status : std::uint8_t {
   kNoPermission,
   kNoMasterLink,
   kUnknownCommand,
+  kReadOnly,
+  kNoReplicas,
 };
 struct StatusReply {
   Status status = Status::kOk;
@@ -142,6 +167,22 @@ struct PsyncReply {
   friend bool operator==(const PsyncReply&, const PsyncReply&) = default;
 };
 
+struct ReadReply {
+  WriteId data{};  // the last write that the node has
+
+  friend bool operator==(const ReadReply&, const ReadReply&) = default;
+};
+struct RoleReply {
+  InstanceKind role = InstanceKind::kMaster;  // kMaster or kReplica
+
+  friend bool operator==(const RoleReply&, const RoleReply&) = default;
+};
+struct MasterAddressReply {
+  std::optional<Address> address{};  // nullopt: no such master
+
+  friend bool operator==(const MasterAddressReply&, const MasterAddressReply&) = default;
+};
+
 // --- pushed without being asked ---------------------------------------------------------------------------
 
 struct HelloPush {  // a message on __sentinel__:hello
@@ -153,23 +194,43 @@ struct KeepAlive {  // a line end while a full resync is awaited, or some bytes 
   friend bool operator==(const KeepAlive&, const KeepAlive&) = default;
 };
 struct Snapshot {  // the end of that file
+  WriteId data{};  // the last write that is in it
+
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };
 struct ReplicationStream {
   std::int64_t bytes = 0;
+  WriteId data{};                // the last write of the master behind these bytes
   std::optional<Hello> hello{};  // a PUBLISH is replicated, so that the replica's subscribers hear it
 
   friend bool operator==(const ReplicationStream&, const ReplicationStream&) = default;
 };
 
+struct EventPush {  // what a sentinel publishes
+  Event event{};
+
+  friend bool operator==(const EventPush&, const EventPush&) = default;
+};
+
 using Message = std::variant<Auth, SetName, Ping, InfoRequest, Publish, Subscribe, IsMasterDown, Reconfigure,
-                             ScriptKill, ReplConf, Psync, Acknowledge, StatusReply, InfoReply, IsMasterDownReply,
-                             PsyncReply, HelloPush, KeepAlive, Snapshot, ReplicationStream>;
+                             ScriptKill, WriteRequest, ReadRequest, RoleRequest, MasterAddressRequest, SubscribeEvents,
+                             ReplConf, Psync, Acknowledge, StatusReply, InfoReply, IsMasterDownReply, PsyncReply,
+                             ReadReply, RoleReply, MasterAddressReply, HelloPush, KeepAlive, Snapshot,
+                             ReplicationStream, EventPush>;
 
 // Who waits for a reply, and what for. It travels with the command and comes back with the reply: Redis answers
 // in order on a connection, so this stands for the queue of callbacks that hiredis keeps.
 struct Callback {
-  enum class What : std::uint8_t { kDiscard, kPing, kInfo, kPublish, kIsMasterDown, kReconfigure, kReplication };
+  enum class What : std::uint8_t {
+    kDiscard,
+    kPing,
+    kInfo,
+    kPublish,
+    kIsMasterDown,
+    kReconfigure,
+    kReplication,
+    kClient,  // `serial` is the number that the client gave to what it asked
+  };
   What what = What::kDiscard;
   InstanceKind kind = InstanceKind::kMaster;
   std::uint16_t master = 0;  // where the instance was when it asked; `serial` tells whether it still is there

@@ -148,6 +148,11 @@ void Sentinel::request_arrived(Turn& turn, const MessageArrived& input) {
     reply(StatusReply{Status::kOk});
   } else if (const auto* is_down = std::get_if<IsMasterDown>(input.message)) {
     reply(answer_is_master_down(turn, *is_down));
+  } else if (const auto* asked = std::get_if<MasterAddressRequest>(input.message)) {
+    const Master* const master = find_master(asked->master);
+    reply(MasterAddressReply{master == nullptr ? std::nullopt : std::optional{current_address(*master)}});
+  } else if (std::holds_alternative<SubscribeEvents>(*input.message)) {
+    subscribers_.push_back(input.socket);
   } else if (std::holds_alternative<SetName>(*input.message)) {
     reply(StatusReply{Status::kOk});
   } else {

@@ -68,8 +68,8 @@ void DataNode::upstream_message(Turn& turn, const Message& message) {
     handshake_reply(turn, status->status);
   } else if (const auto* psync = std::get_if<PsyncReply>(&message)) {
     psync_reply(turn, *psync);
-  } else if (std::holds_alternative<Snapshot>(message)) {
-    snapshot_loaded(turn);
+  } else if (const auto* snapshot = std::get_if<Snapshot>(&message)) {
+    snapshot_loaded(turn, *snapshot);
   }
 }
 
@@ -80,6 +80,7 @@ void DataNode::stream_arrived(Turn& turn, const ReplicationStream& stream) {
     return;
   }
   upstream_.offset += stream.bytes;
+  data_ = stream.data;
   if (stream.hello) deliver_hello(turn, *stream.hello);
   feed(turn, stream.bytes, stream.hello);
 }
@@ -121,7 +122,11 @@ void DataNode::psync_reply(Turn& turn, const PsyncReply& reply) {
 }
 
 // readSyncBulkPayload(): the old data are gone, the snapshot is loaded. Our own replicas must start anew.
-void DataNode::snapshot_loaded(Turn& turn) {
+void DataNode::snapshot_loaded(Turn& turn, const Snapshot& snapshot) {
+  if (data_ != snapshot.data) {
+    turn.out.data_replaced({.had = data_, .has = snapshot.data, .why = DataReplaced::Why::kFullResync});
+    data_ = snapshot.data;
+  }
   drop_replicas(turn);
   backlog_ = false;
   if (traits_->shares_history) {

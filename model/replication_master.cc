@@ -74,7 +74,7 @@ bool DataNode::is_dump_due(Instant now) const {
 // startBgsaveForReplication(). The end of a child that writes to disk is noticed by the next serverCron().
 void DataNode::start_dump(Turn& turn) {
   const Millis end = turn.uptime + config_.transfer_time;
-  dump_ = Dump{.end = syncs_diskless() ? end : next_server_cron(end), .offset = offset_};
+  dump_ = Dump{.end = syncs_diskless() ? end : next_server_cron(end), .offset = offset_, .data = data_};
   for (Downstream& replica : downstreams_) {
     if (replica.state == Downstream::State::kWaitSnapshot) send_dump_header(turn, replica);
   }
@@ -92,7 +92,7 @@ void DataNode::dump_ended(Turn& turn) {
   const Dump dump = *std::exchange(dump_, std::nullopt);
   for (Downstream& replica : downstreams_) {
     if (replica.state != Downstream::State::kTransfer) continue;
-    turn.out.send(replica.socket, kReplication, Snapshot{});
+    turn.out.send(replica.socket, kReplication, Snapshot{dump.data});
     put_online(turn, replica, dump.offset);
   }
   refresh_good_replicas(turn.now);
@@ -103,7 +103,7 @@ void DataNode::put_online(Turn& turn, Downstream& replica, Offset has) {
   replica.state = Downstream::State::kOnline;
   replica.acknowledged_at = turn.now;
   replica.acknowledged = has;
-  if (offset_ > has) turn.out.send(replica.socket, kReplication, ReplicationStream{.bytes = offset_ - has});
+  if (offset_ > has) turn.out.send(replica.socket, kReplication, ReplicationStream{.bytes = offset_ - has, .data = data_});
 }
 
 // --- being attached ---------------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ void DataNode::feed(Turn& turn, std::int64_t bytes, const std::optional<Hello>& 
   backlog_length_ = std::min(config_.backlog_size, backlog_length_ + bytes);
   for (const Downstream& replica : downstreams_) {
     if (replica.state != Downstream::State::kOnline) continue;
-    turn.out.send(replica.socket, kReplication, ReplicationStream{bytes, hello});
+    turn.out.send(replica.socket, kReplication, ReplicationStream{bytes, data_, hello});
   }
 }
 

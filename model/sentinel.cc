@@ -37,6 +37,7 @@ void Sentinel::step(Instant now, const Input& input, Random& random, Effects& ef
         }
       },
       input);
+  if (!subscribers_.empty()) publish(turn);
 }
 
 // createSentinelRedisInstance().

@@ -19,7 +19,7 @@ namespace sentinel::model {
 // One file tells one part of the behaviour: tick.cc (the timer and TILT), links.cc, monitoring.cc (PING, INFO and
 // hello, and their replies), info.cc, discovery.cc (hellos), failure_detection.cc (SDOWN, ODOWN), election.cc,
 // failover.cc (start, state machine, selection), reconfiguration.cc (the other replicas, switch, reset),
-// sentinel_commands.cc, persistence.cc.
+// sentinel_commands.cc, subscribers.cc, persistence.cc.
 class Sentinel {
  public:
   // As the process is when it has read its configuration at `now`. `profile` must outlive it; config.id is known.
@@ -146,6 +146,9 @@ class Sentinel {
   void reset_and_change_address(Turn& turn, Master& master, Address address);
   void reset_master(Turn& turn, Master& master, bool keep_peers);
 
+  // subscribers.cc
+  void publish(Turn& turn) const;
+
   // sentinel_commands.cc
   void command_arrived(Turn& turn, const Command& command);
   Answer failover_command(Turn& turn, Symbol name);
@@ -190,6 +193,7 @@ class Sentinel {
   HashOrder order_;
   boost::container::small_vector<Master, 1> masters_;
   LinkTable links_;
+  boost::container::small_vector<Socket, 4> subscribers_{};  // clients that hear all events
 };
 
 }  // namespace sentinel::model

@@ -47,9 +47,21 @@ struct Send {
   Callback callback{};
   Message message{};
 };
+// --- about data, for who keeps the books ---
+struct Applied {  // a data node did a client's write
+  WriteId write{};
+  WriteId before{};  // the last write of its data set until then
+};
+struct DataReplaced {  // a data node gave up its data set for another one
+  enum class Why : std::uint8_t { kFullResync, kRestart };
+  WriteId had{};
+  WriteId has{};
+  Why why = Why::kFullResync;
+};
+
 struct Persist {};  // the configuration is written to disk now
 struct Exit {};     // the process ends; what comes behind it in the step does not happen
-using Action = std::variant<Connect, Disconnect, Send, Event, Answer, Persist, Exit>;
+using Action = std::variant<Connect, Disconnect, Send, Event, Answer, Applied, DataReplaced, Persist, Exit>;
 
 // What a step wants done: a scratch buffer of the driver that is cleared and used again; never part of a run.
 struct Effects {
@@ -67,6 +79,8 @@ struct Effects {
   }
   void emit(const Event& event) { actions.emplace_back(event); }
   void answer(const Answer& answer) { actions.emplace_back(answer); }
+  void applied(const Applied& applied) { actions.emplace_back(applied); }
+  void data_replaced(const DataReplaced& replaced) { actions.emplace_back(replaced); }
   void persist() { actions.emplace_back(Persist{}); }
   // An event loop writes to its connections when the handlers are done: of what the step has said so far only the log
   // and the disk keep something.

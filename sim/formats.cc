@@ -108,9 +108,9 @@ std::string event_line(const Scenario& scenario, const Record& record) {
     const auto& command = std::get<CommandStep>(scenario.steps[reply->step].action);
     return prefix + "\"" + command.text + "\" -> " + answer_text(reply->answer, scenario.symbols);
   }
-  const auto& event = std::get<Event>(record.what);
-  if (!event.published) return {};
-  return prefix + std::string{model::event_row(event.kind).channel} + " " + payload_text(event, scenario.symbols);
+  const auto* event = std::get_if<Event>(&record.what);
+  if (event == nullptr || !event->published) return {};
+  return prefix + std::string{model::event_row(event->kind).channel} + " " + payload_text(*event, scenario.symbols);
 }
 
 void StreamWriter::operator()(const Record& record) {
@@ -120,8 +120,8 @@ void StreamWriter::operator()(const Record& record) {
     if (!line.empty()) *out_ << line << '\n';
   } else if (const auto* event = std::get_if<Event>(&record.what)) {
     write_event(record, *event);
-  } else {
-    write_reply(record, std::get<CommandReply>(record.what));
+  } else if (const auto* reply = std::get_if<CommandReply>(&record.what)) {
+    write_reply(record, *reply);
   }
 }
 

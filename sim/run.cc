@@ -139,6 +139,10 @@ void Run::start(NodeId node, Scratch& scratch) {
   } else {
     const std::optional<model::Id>& given = scenario_->node(node).run_id;
     const model::Id run_id = given && !process.started_before ? *given : process.random.new_id();
+    const model::DataNode* const before = data_node(node);
+    if (before != nullptr && before->data()) {
+      record(scratch, node, model::DataReplaced{.had = before->data(), .why = model::DataReplaced::Why::kRestart});
+    }
     process.machine.emplace<model::DataNode>(*scenario_->profile, std::get<model::DataNodeConfig>(process.disk),
                                              run_id);
   }
@@ -257,6 +261,8 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
             record(scratch, node, done);
           } else if constexpr (std::is_same_v<Done, model::Answer>) {
             answered(scratch, node, {step, done});
+          } else if constexpr (std::is_same_v<Done, model::Applied> || std::is_same_v<Done, model::DataReplaced>) {
+            record(scratch, node, done);
           } else if constexpr (std::is_same_v<Done, model::Persist>) {
             persist(processes_[index(node)]);
           } else {
@@ -290,16 +296,20 @@ void Run::persist(Process& process) {
 
 // --- what is said -------------------------------------------------------------------------------------------
 
-void Run::record(Scratch& scratch, NodeId node, std::variant<model::Event, CommandReply> what) {
+void Run::record(Scratch& scratch, NodeId node, const decltype(Record::what)& what) {
   const Record& record = scratch.records.emplace_back(Record{now(), wall_clock(node), node, what});
   if (const auto* event = std::get_if<model::Event>(&record.what)) {
     mix((static_cast<std::uint64_t>(event->kind) << 32U) | static_cast<std::uint64_t>(record.node));
     mix((event->epoch.value << 16U) ^ event->address.port ^ (static_cast<std::uint64_t>(event->value) << 40U));
     if (!armed_.empty()) pull_triggers(record);
-  } else {
-    const model::Answer& answer = std::get<CommandReply>(record.what).answer;
+  } else if (const auto* reply = std::get_if<CommandReply>(&record.what)) {
+    const model::Answer& answer = reply->answer;
     mix((static_cast<std::uint64_t>(answer.kind) << 32U) ^ answer.address.port ^
         static_cast<std::uint64_t>(answer.number));
+  } else if (const auto* applied = std::get_if<model::Applied>(&record.what)) {
+    mix((static_cast<std::uint64_t>(applied->write.client) << 32U) | applied->write.number);
+  } else if (const auto* replaced = std::get_if<model::DataReplaced>(&record.what)) {
+    mix((static_cast<std::uint64_t>(replaced->has.client) << 32U) | replaced->has.number);
   }
 }
 

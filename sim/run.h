@@ -30,7 +30,7 @@ struct Record {
   SimTime at{};
   model::Instant clock{};  // what the clock of the process showed
   NodeId node{};
-  std::variant<model::Event, CommandReply> what{};
+  std::variant<model::Event, CommandReply, model::Applied, model::DataReplaced> what{};
 };
 
 // Takes what is said while a run goes on.
@@ -126,7 +126,7 @@ class Run {
   void set_timer(NodeId node, model::Millis after);
   void write_first_configuration(NodeId node);
   void persist(Process& process);
-  void record(Scratch& scratch, NodeId node, std::variant<model::Event, CommandReply> what);
+  void record(Scratch& scratch, NodeId node, const decltype(Record::what)& what);
   void answered(Scratch& scratch, NodeId node, const CommandReply& reply);
   void pull_triggers(const Record& record);
   void mix(std::uint64_t value);

@@ -31,7 +31,7 @@ class FormatsTest : public testing::Test {
         record(15'315'100us, model::Event{.kind = EventKind::kSdown, .master_name = name, .master_address = master}));
   }
 
-  Record record(Micros at, std::variant<model::Event, CommandReply> what) const {
+  Record record(Micros at, decltype(Record::what) what) const {
     const auto shown = std::chrono::floor<model::Millis>(at) + 1s;
     return {.at = SimTime{at}, .clock = kWallClockAtStart + shown, .node = s1, .what = std::move(what)};
   }
