@@ -64,8 +64,14 @@ SeedOutcome run_seed(const std::shared_ptr<const sim::Scenario>& scenario, std::
   sim::Run run{scenario, seed};
   sim::Scratch scratch;
   ExpectationChecker checker{*scenario};
-  run.run_until(scenario->until, scratch, checker);
-  return {run.digest(), checker.violations()};
+  std::vector<std::string> violations;
+  if (scenario->expect.ledger.empty()) {
+    run.run_until(scenario->until, scratch, checker);
+  } else {
+    violations = ledger_violations(*scenario, run_with_ledger(run, scratch, checker));
+  }
+  std::ranges::move(checker.violations(), std::back_inserter(violations));
+  return {run.digest(), std::move(violations)};
 }
 
 }  // namespace

@@ -1,9 +1,45 @@
 #include "analysis/expectations.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "sim/event_text.h"
 #include "sim/formats.h"
+#include "sim/units.h"
 
 namespace sentinel::analysis {
+namespace {
+
+using What = sim::LedgerBound::What;
+
+struct Measure {
+  std::string_view name;
+  bool is_duration;
+  bool is_longest;  // of several clients the most counts, not the sum
+  std::int64_t (*of_client)(const ClientReport&);
+};
+constexpr auto kMeasures = std::to_array<Measure>({
+    {"lost-writes", false, false, [](const ClientReport& c) { return static_cast<std::int64_t>(c.lost); }},
+    {"refused-writes", false, false, [](const ClientReport& c) { return static_cast<std::int64_t>(c.refused); }},
+    {"stale-reads", false, false, [](const ClientReport& c) { return static_cast<std::int64_t>(c.stale); }},
+    {"unavailable", true, true, [](const ClientReport& c) { return c.longest_unavailable().count(); }},
+    {"two-masters", true, false, nullptr},
+});
+
+std::int64_t measured(const sim::LedgerBound& bound, const LedgerReport& report) {
+  if (bound.what == What::kTwoMasters) return report.two_masters_for().count();
+  const Measure& measure = kMeasures[static_cast<std::size_t>(bound.what)];
+  std::int64_t all = 0;
+  for (const ClientReport& client : report.clients) {
+    if (bound.client.value_or(client.client) != client.client) continue;
+    const std::int64_t one = measure.of_client(client);
+    all = measure.is_longest ? std::max(all, one) : all + one;
+  }
+  return all;
+}
+
+}  // namespace
 
 ExpectationChecker::ExpectationChecker(const sim::Scenario& scenario)
     : scenario_(&scenario),
@@ -50,6 +86,28 @@ std::vector<std::string> ExpectationChecker::violations() const {
     std::string line = "order: \"" + expect.order[i][progress.next].text + "\" did not come";
     if (progress.next > 0) line += " after" + progress.last_line;
     lines.push_back(line);
+  }
+  return lines;
+}
+
+std::vector<std::string> ledger_violations(const sim::Scenario& scenario, const LedgerReport& report) {
+  std::vector<std::string> lines;
+  for (const sim::LedgerBound& bound : scenario.expect.ledger) {
+    const Measure& measure = kMeasures[static_cast<std::size_t>(bound.what)];
+    const std::int64_t value = measured(bound, report);
+    const auto text = [&](std::int64_t amount) {
+      return measure.is_duration
+                 ? sim::format_duration(std::chrono::round<std::chrono::milliseconds>(sim::Micros{amount}))
+                 : std::to_string(amount);
+    };
+    std::string what{measure.name};
+    if (bound.client) what += " of " + scenario.node(*bound.client).name;
+    if (bound.at_most && value > *bound.at_most) {
+      lines.push_back(what + ": " + text(value) + ", expected at most " + text(*bound.at_most));
+    }
+    if (bound.at_least && value < *bound.at_least) {
+      lines.push_back(what + ": " + text(value) + ", expected at least " + text(*bound.at_least));
+    }
   }
   return lines;
 }

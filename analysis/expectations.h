@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/ledger.h"
 #include "sim/run.h"
 #include "sim/scenario.h"
 
@@ -30,5 +31,8 @@ class ExpectationChecker {
   std::vector<std::string> forbidden_;  // first line that matched, by `never`
   std::vector<Progress> order_;
 };
+
+// One line for each bound on the ledger that does not hold.
+std::vector<std::string> ledger_violations(const sim::Scenario& scenario, const LedgerReport& report);
 
 }  // namespace sentinel::analysis

@@ -72,4 +72,31 @@ struct DataNodeConfig {
   friend bool operator==(const DataNodeConfig&, const DataNodeConfig&) = default;
 };
 
+// A client of Redis: how it finds the master, what it does there, and what it does when that fails.
+struct ClientConfig {
+  enum class OnLoss : std::uint8_t {
+    kAsk,   // asks the sentinels again
+    kSame,  // connects to the same address again
+    kStop,  // gives up for good
+  };
+
+  boost::container::small_vector<Address, 4> sentinels{};  // asked in turn
+  std::optional<Address> fixed{};                          // instead: where the master is taken to be
+  Symbol master{};
+  Symbol password{};                // of the data nodes
+  bool verifies_role = true;        // asks for ROLE, and leaves what is no master
+  bool subscribes = true;           // to +switch-master, at all its sentinels
+  bool leaves_when_refused = true;  // asks the sentinels again after -READONLY
+  OnLoss on_loss = OnLoss::kAsk;
+  Millis asks_every{0};  // asks again so often, all being well; 0: never
+  int writes = 0;        // a second
+  int reads = 0;
+  std::int64_t bytes = 40;  // of a write
+  Millis timeout{1'000};    // of a connection, a question, an operation; 0: none
+  int retries = 0;          // of an operation that failed
+  Millis retry_after{100};  // the pause before anything is tried again
+
+  friend bool operator==(const ClientConfig&, const ClientConfig&) = default;
+};
+
 }  // namespace sentinel::model

@@ -65,6 +65,8 @@ class DataNode {
   const Id& replication_id() const { return replication_id_; }
   // How much of our stream this replica of ours says it has; nullopt if it is not attached.
   std::optional<Offset> acknowledged(const Address& replica) const;
+  // A master that does not refuse writes.
+  bool takes_writes() const { return is_master() && write_refusal() == Answer::Kind::kOk; }
   InfoReply info(Instant now) const;
 
   friend bool operator==(const DataNode&, const DataNode&) = default;

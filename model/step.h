@@ -47,7 +47,7 @@ struct Send {
   Callback callback{};
   Message message{};
 };
-// --- about data, for who keeps the books ---
+// For who keeps the books of writes and reads:
 struct Applied {  // a data node did a client's write
   WriteId write{};
   WriteId before{};  // the last write of its data set until then
@@ -59,9 +59,31 @@ struct DataReplaced {  // a data node gave up its data set for another one
   Why why = Why::kFullResync;
 };
 
+// What became of one try of a client to write or to read.
+struct Outcome {
+  enum class Fate : std::uint8_t {
+    kAcknowledged,
+    kRefused,   // `status` says why
+    kLost,      // the connection was lost before a reply: nobody knows
+    kTimedOut,  // no reply in time: nobody knows
+    kUnsent,    // there was no connection to a master in time
+  };
+  bool reads = false;
+  Fate fate = Fate::kAcknowledged;
+  Status status = Status::kOk;
+  bool is_last = true;          // it is not tried again
+  std::uint32_t operation = 0;  // all tries of one operation have its number
+  WriteId write{};              // that was tried
+  WriteId data{};               // that was read: the last write of the data set
+  std::optional<Address> node{};
+  Millis took{};  // since the operation began
+
+  friend bool operator==(const Outcome&, const Outcome&) = default;
+};
+
 struct Persist {};  // the configuration is written to disk now
 struct Exit {};     // the process ends; what comes behind it in the step does not happen
-using Action = std::variant<Connect, Disconnect, Send, Event, Answer, Applied, DataReplaced, Persist, Exit>;
+using Action = std::variant<Connect, Disconnect, Send, Event, Answer, Applied, DataReplaced, Outcome, Persist, Exit>;
 
 // What a step wants done: a scratch buffer of the driver that is cleared and used again; never part of a run.
 struct Effects {
@@ -81,6 +103,7 @@ struct Effects {
   void answer(const Answer& answer) { actions.emplace_back(answer); }
   void applied(const Applied& applied) { actions.emplace_back(applied); }
   void data_replaced(const DataReplaced& replaced) { actions.emplace_back(replaced); }
+  void report(const Outcome& outcome) { actions.emplace_back(outcome); }
   void persist() { actions.emplace_back(Persist{}); }
   // An event loop writes to its connections when the handlers are done: of what the step has said so far only the log
   // and the disk keep something.

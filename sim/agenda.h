@@ -17,7 +17,7 @@ struct Happening {
     kFlushed,         // index = node, generation = its life: what it wrote is on disk
     kStep,            // index = step of the scenario
     kCommand,         // index = step of the scenario, generation = node
-    kWrite,           // index = step of the scenario: its client writes again
+    kEnd,             // index = node, generation = its life: it is killed
     kConnectArrives,  // index = connection: the request to connect is at the server
     kConnected,       // index = connection: its acceptance is at the client
     kReset,           // index = connection, side = the end that learns that it is gone

@@ -13,7 +13,7 @@ namespace {
 // The data nodes run for some time before the streams begin, so that replicas are synchronised at time 0.
 constexpr Micros kDataNodesStart = -std::chrono::seconds{30};
 constexpr std::uint32_t kDataNodesStartWithin = 1'000'000;  // µs
-constexpr std::uint32_t kSentinelsStartWithin = 100'000;    // µs
+constexpr std::uint32_t kOthersStartWithin = 100'000;       // µs
 
 }  // namespace
 
@@ -34,8 +34,8 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
     process.random = model::Random{seed, i};
     write_first_configuration(NodeId{static_cast<std::uint16_t>(i)});
     if (!node.running) continue;
-    const SimTime begin{node.is_sentinel() ? Micros{0} : kDataNodesStart};
-    const std::uint32_t within = node.is_sentinel() ? kSentinelsStartWithin : kDataNodesStartWithin;
+    const SimTime begin{node.is_data_node() ? kDataNodesStart : Micros{0}};
+    const std::uint32_t within = node.is_data_node() ? kDataNodesStartWithin : kOthersStartWithin;
     agenda_.schedule(begin + Micros{process.random.below(Stream::kStartup, within)},
                      {.index = i, .kind = Happening::Kind::kStart});
   }
@@ -47,6 +47,10 @@ const model::Sentinel* Run::sentinel(NodeId node) const {
 
 const model::DataNode* Run::data_node(NodeId node) const {
   return std::get_if<model::DataNode>(&processes_[index(node)].machine);
+}
+
+const model::Client* Run::client(NodeId node) const {
+  return std::get_if<model::Client>(&processes_[index(node)].machine);
 }
 
 bool Run::step(Scratch& scratch) {
@@ -71,7 +75,9 @@ void Run::happen(const Happening& what, Scratch& scratch) {
     case Kind::kWake: return release_held(node);
     case Kind::kFlushed: return flushed(node, what, scratch);
     case Kind::kStep: return take_step(what.index);
-    case Kind::kWrite: return write(what.index, scratch);
+    case Kind::kEnd:
+      if (processes_[what.index].life == what.generation) kill(node);
+      return;
     case Kind::kCommand: {
       const NodeId asked{what.generation};
       return is_frozen(asked) ? hold(asked, what) : command(asked, what.index, scratch);
@@ -130,12 +136,14 @@ void Run::start(NodeId node, Scratch& scratch) {
   ++process.life;
   process.busy_until = SimTime::min();
   process.flushing = false;
-  network_.listen(node);
+  if (!scenario_->node(node).is_client()) network_.listen(node);
   if (auto* config = std::get_if<model::SentinelConfig>(&process.disk)) {
     const bool forgotten = process.started_before && !scenario_->profile->sentinel.keeps_id;
     if (forgotten || !config->id.known()) config->id = process.random.new_id();  // on disk before anything else
     process.machine.emplace<model::Sentinel>(*scenario_->profile, *config, process.clock.read(now()),
                                              draw_hash_seed(node));
+  } else if (const auto* load = std::get_if<model::ClientConfig>(&process.disk)) {
+    process.machine.emplace<model::Client>(*load, static_cast<std::uint32_t>(node));
   } else {
     const std::optional<model::Id>& given = scenario_->node(node).run_id;
     const model::Id run_id = given && !process.started_before ? *given : process.random.new_id();
@@ -204,6 +212,8 @@ void Run::feed(NodeId node, const model::Input& input, Scratch& scratch, std::ui
   const model::Instant clock = process.clock.read(now());
   if (auto* sentinel = std::get_if<model::Sentinel>(&process.machine)) {
     sentinel->step(clock, input, process.random, scratch.effects);
+  } else if (auto* client = std::get_if<model::Client>(&process.machine)) {
+    client->step(clock, input, scratch.effects);
   } else {
     std::get<model::DataNode>(process.machine)
         .step(clock, process.clock.uptime(now()), input, process.random, scratch.effects);
@@ -260,8 +270,9 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
           } else if constexpr (std::is_same_v<Done, model::Event>) {
             record(scratch, node, done);
           } else if constexpr (std::is_same_v<Done, model::Answer>) {
-            answered(scratch, node, {step, done});
-          } else if constexpr (std::is_same_v<Done, model::Applied> || std::is_same_v<Done, model::DataReplaced>) {
+            record(scratch, node, CommandReply{step, done});
+          } else if constexpr (std::is_same_v<Done, model::Applied> || std::is_same_v<Done, model::DataReplaced> ||
+                               std::is_same_v<Done, model::Outcome>) {
             record(scratch, node, done);
           } else if constexpr (std::is_same_v<Done, model::Persist>) {
             persist(processes_[index(node)]);
@@ -308,14 +319,12 @@ void Run::record(Scratch& scratch, NodeId node, const decltype(Record::what)& wh
         static_cast<std::uint64_t>(answer.number));
   } else if (const auto* applied = std::get_if<model::Applied>(&record.what)) {
     mix((static_cast<std::uint64_t>(applied->write.client) << 32U) | applied->write.number);
+  } else if (const auto* outcome = std::get_if<model::Outcome>(&record.what)) {
+    mix((static_cast<std::uint64_t>(record.node) << 48U) | (static_cast<std::uint64_t>(outcome->fate) << 32U) |
+        outcome->operation);
   } else if (const auto* replaced = std::get_if<model::DataReplaced>(&record.what)) {
     mix((static_cast<std::uint64_t>(replaced->has.client) << 32U) | replaced->has.number);
   }
-}
-
-// Nobody looks at what a client of a write step is told.
-void Run::answered(Scratch& scratch, NodeId node, const CommandReply& reply) {
-  if (std::holds_alternative<CommandStep>(scenario_->steps[reply.step].action)) record(scratch, node, reply);
 }
 
 void Run::pull_triggers(const Record& record) {
@@ -449,30 +458,16 @@ void Run::act(const CommandStep& step, std::uint32_t place) {
   for (const NodeId node : step.nodes) ask(node, place);
 }
 
-void Run::act(const WriteStep& step, std::uint32_t place) {
-  const SimTime until = step.duration ? now() + *step.duration : scenario_->until;
-  writers_.push_back({.step = place, .until = until});
-  agenda_.schedule(now(), {.index = place, .kind = Happening::Kind::kWrite});
-}
-
-// The client is beside the nodes: no network lies between, and a node that does not run or hangs is not waited for.
-void Run::write(std::uint32_t place, Scratch& scratch) {
-  const auto& step = std::get<WriteStep>(scenario_->steps[place].action);
-  const SimTime next = now() + step.period;
-  if (next < std::ranges::find(writers_, place, &Writer::step)->until) {
-    agenda_.schedule(next, {.index = place, .kind = Happening::Kind::kWrite});
-  }
-  const std::optional<NodeId> node = written_to(step);
-  if (!node || !is_running(*node) || is_frozen(*node) || data_node(*node) == nullptr) return;
-  const model::Command command = model::WriteCommand{step.bytes};
-  feed(*node, model::CommandArrived{&command}, scratch, place);
-}
-
-std::optional<NodeId> Run::written_to(const WriteStep& step) const {
-  if (!scenario_->node(step.node).is_sentinel()) return step.node;
-  const model::Sentinel* const asked = sentinel(step.node);
-  if (asked == nullptr || !is_running(step.node) || asked->masters().empty()) return std::nullopt;
-  return node_at(model::Sentinel::current_address(asked->masters().front()));
+void Run::act(const WriteStep& step, std::uint32_t /*place*/) {
+  Process& client = processes_[index(step.client)];
+  const Happening start{
+      .index = static_cast<std::uint32_t>(step.client), .generation = client.life, .kind = Happening::Kind::kStart};
+  agenda_.schedule(now(), start);
+  if (!step.duration) return;
+  Happening end = start;
+  ++end.generation;
+  end.kind = Happening::Kind::kEnd;
+  agenda_.schedule(now() + *step.duration, end);
 }
 
 }  // namespace sentinel::sim

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "model/client.h"
 #include "model/data_node.h"
 #include "model/random.h"
 #include "model/sentinel.h"
@@ -30,7 +31,7 @@ struct Record {
   SimTime at{};
   model::Instant clock{};  // what the clock of the process showed
   NodeId node{};
-  std::variant<model::Event, CommandReply, model::Applied, model::DataReplaced> what{};
+  std::variant<model::Event, CommandReply, model::Applied, model::DataReplaced, model::Outcome> what{};
 };
 
 // Takes what is said while a run goes on.
@@ -57,26 +58,33 @@ class Run {
   // What comes next happens. False, and nothing happens, if there is no future.
   bool step(Scratch& scratch);
 
-  // All that comes until `end`, this time included.
-  template <Sink S>
-  void run_until(SimTime end, Scratch& scratch, S&& sink) {
+  // All that comes until `end`, this time included. `observe(run)` is called after each step.
+  template <Sink S, std::invocable<const Run&> Observe>
+  void run_until(SimTime end, Scratch& scratch, S&& sink, Observe&& observe) {
     while (!agenda_.empty() && agenda_.next_at() <= end) {
       step(scratch);
       for (const Record& record : scratch.records) sink(record);
+      observe(*this);
     }
+  }
+  template <Sink S>
+  void run_until(SimTime end, Scratch& scratch, S&& sink) {
+    run_until(end, scratch, sink, [](const Run&) {});
   }
 
   bool is_running(NodeId node) const { return processes_[index(node)].alive; }
   const model::Sentinel* sentinel(NodeId node) const;   // nullptr if it is none, or was never started
   const model::DataNode* data_node(NodeId node) const;  // likewise
+  bool is_stopped(NodeId node) const { return processes_[index(node)].stopped; }  // SIGSTOP
+  const model::Client* client(NodeId node) const;                                 // likewise
   model::Instant wall_clock(NodeId node) const { return processes_[index(node)].clock.read(now()); }
 
  private:
-  using Disk = std::variant<model::DataNodeConfig, model::SentinelConfig>;
+  using Disk = std::variant<model::DataNodeConfig, model::SentinelConfig, model::ClientConfig>;
 
   // A process, and what it leaves on disk.
   struct Process {
-    std::variant<std::monostate, model::DataNode, model::Sentinel> machine{};
+    std::variant<std::monostate, model::DataNode, model::Sentinel, model::Client> machine{};
     Disk disk{};
     model::Random random{};
     ProcessClock clock{};
@@ -100,12 +108,6 @@ class Run {
     std::optional<NodeId> subject{};
   };
 
-  // A client of a step that writes.
-  struct Writer {
-    std::uint32_t step = 0;
-    SimTime until{};
-  };
-
   static std::size_t index(NodeId node) { return static_cast<std::size_t>(node); }
 
   bool can_act(const Process& process) const { return !process.stopped && process.busy_until <= now(); }
@@ -127,7 +129,6 @@ class Run {
   void write_first_configuration(NodeId node);
   void persist(Process& process);
   void record(Scratch& scratch, NodeId node, const decltype(Record::what)& what);
-  void answered(Scratch& scratch, NodeId node, const CommandReply& reply);
   void pull_triggers(const Record& record);
   void mix(std::uint64_t value);
 
@@ -145,8 +146,6 @@ class Run {
   void act(const ClockStep& step, std::uint32_t place);
   void act(const CommandStep& step, std::uint32_t place);
   void act(const WriteStep& step, std::uint32_t place);
-  void write(std::uint32_t place, Scratch& scratch);
-  std::optional<NodeId> written_to(const WriteStep& step) const;
   std::optional<NodeId> node_at(const model::Address& address) const;
   std::optional<NodeId> cast(NodeId node, std::uint32_t place) const;
   Action cast(Action action, std::uint32_t place) const;
@@ -158,7 +157,6 @@ class Run {
   std::vector<Process> processes_;
   std::vector<std::uint32_t> armed_;  // triggered steps that did not happen yet
   std::vector<Cast> casts_;           // of those that did
-  std::vector<Writer> writers_;
   std::uint64_t digest_ = 0;
   std::uint64_t happenings_ = 0;
 };

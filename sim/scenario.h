@@ -35,8 +35,8 @@ class SymbolTable {
 // A process of the cluster, and the configuration that it starts with.
 struct Node {
   std::string name;
-  model::Address address{};
-  std::variant<model::DataNodeConfig, model::SentinelConfig> config{};
+  model::Address address{};  // where it listens; a client does not
+  std::variant<model::DataNodeConfig, model::SentinelConfig, model::ClientConfig> config{};
   std::optional<model::Id> run_id{};  // of its first start; drawn if not given
   bool running = true;                // false: a step starts it
   std::vector<std::string> conf{};    // the lines that `config` was read from
@@ -44,6 +44,8 @@ struct Node {
   std::vector<NodeId> hash_order{};  // with HashOrder::kRandom: in this order a sentinel goes through these data nodes
 
   bool is_sentinel() const { return std::holds_alternative<model::SentinelConfig>(config); }
+  bool is_data_node() const { return std::holds_alternative<model::DataNodeConfig>(config); }
+  bool is_client() const { return std::holds_alternative<model::ClientConfig>(config); }
 };
 
 // How long a process stands still while it writes its configuration to disk (fsync).
@@ -120,11 +122,10 @@ struct CommandStep {
   model::Command command{};
   std::string text;  // as given
 };
-// A client that writes at a fixed rate, whether the writes succeed or not.
+// A client of its own starts, and is killed when the time is over.
 struct WriteStep {
-  NodeId node{};           // a data node, or the sentinel that is asked for its first master before each write
-  Micros period{};         // from one write to the next
-  std::int64_t bytes = 0;  // that each adds to the replication stream
+  NodeId client{};
+  NodeId node{};                     // the data node that it writes to, or the sentinel that names it
   std::optional<Micros> duration{};  // none: until the end of the run
 };
 using Action = std::variant<CrashStep, StopStep, StartStep, PauseStep, ResumeStep, StallStep, PartitionStep, HealStep,
@@ -144,10 +145,26 @@ struct Step {
 
 // --- expectations -----------------------------------------------------------------------------------------
 
+// How much something may be, of what the ledger of a run counts: of one client, or of all.
+struct LedgerBound {
+  enum class What : std::uint8_t {
+    kLostWrites,     // acknowledged, and not in the data in the end
+    kRefusedWrites,  // tries that got an error
+    kStaleReads,     // that did not show a write which was acknowledged before
+    kUnavailable,    // µs: the longest time without a success, of a client that tries
+    kTwoMasters,     // µs: how long two masters of one name took writes
+  };
+  What what{};
+  std::optional<NodeId> client{};
+  std::optional<std::int64_t> at_least{};
+  std::optional<std::int64_t> at_most{};
+};
+
 struct Expectations {
   std::vector<EventPattern> eventually;
   std::vector<EventPattern> never;
   std::vector<std::vector<EventPattern>> order;  // in each list, a first match of one is followed by one of the next
+  std::vector<LedgerBound> ledger;
 };
 
 // In which order a sentinel goes through what it knows: a real one walks hash tables, whose seed is drawn per process.

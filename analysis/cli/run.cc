@@ -1,8 +1,11 @@
 // `sentinel-sim run`: the event streams of one run.
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "analysis/cli/command_line.h"
+#include "analysis/ledger.h"
+#include "analysis/ledger_text.h"
 #include "sim/bad_input.h"
 #include "sim/formats.h"
 #include "sim/reader/scenario_reader.h"
@@ -39,6 +42,11 @@ const model::Profile* profile_of(const std::string& name) {
   throw sim::BadInput{"--profile '" + name + "' is not known" + sim::suggestion(name, known)};
 }
 
+bool is_json(const std::string& format) {
+  if (format == "text" || format == "json") return format == "json";
+  throw sim::BadInput{"--ledger '" + format + "' is not known: expected text or json"};
+}
+
 }  // namespace
 
 int run_command(const Arguments& arguments) {
@@ -48,7 +56,9 @@ int run_command(const Arguments& arguments) {
       "until", po::value<std::string>(), "end of the run, for example 30s; default: the scenario's")(
       "profile", po::value<std::string>(), "version of Redis; default: the scenario's")(
       "format", po::value<std::string>()->default_value("events"), "events, pmessage, log or jsonl")(
-      "sentinel", po::value<std::string>(), "only what this sentinel says");
+      "sentinel", po::value<std::string>(), "only what this sentinel says")(
+      "ledger", po::value<std::string>()->implicit_value("text"),
+      "instead of the streams: what became of the clients' writes and reads; text or json");
   line.positional("SCENARIO", 1);
   po::variables_map values;
   if (!line.parse(arguments, values)) return kAsExpected;
@@ -66,6 +76,16 @@ int run_command(const Arguments& arguments) {
 
   sim::Run run{scenario, seed};
   sim::Scratch scratch;
+  if (values.count("ledger") != 0) {
+    const bool as_json = is_json(values["ledger"].as<std::string>());
+    const auto report = analysis::run_with_ledger(run, scratch, [](const sim::Record&) {});
+    if (as_json) {
+      std::cout << analysis::ledger_json(*scenario, report).dump(2) << '\n';
+    } else {
+      std::cout << analysis::ledger_text(*scenario, report);
+    }
+    return kAsExpected;
+  }
   run.run_until(scenario->until, scratch, sim::StreamWriter{format, *scenario, std::cout, only});
   return kAsExpected;
 }

@@ -16,6 +16,7 @@ std::vector<Endpoint> given_addresses(const sim::Scenario& scenario) {
   std::vector<Endpoint> addresses;
   addresses.reserve(scenario.nodes.size());
   for (const sim::Node& node : scenario.nodes) {
+    if (node.is_client()) break;  // they are the last ones
     addresses.push_back({.host = std::string{scenario.symbols.text(node.address.host)}, .port = node.address.port});
   }
   return addresses;
@@ -88,7 +89,7 @@ Addresses Addresses::in_namespaces(const sim::Scenario& scenario) {
   if (are_hosts_of_one_network(addresses.given_)) return addresses;
   int data = kBeforeData;
   int sentinels = kBeforeSentinels;
-  for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
+  for (std::size_t i = 0; i < addresses.given_.size(); ++i) {
     const bool is_sentinel = scenario.nodes[i].is_sentinel();
     addresses.real_[i] = {.host = host_in_own_network(is_sentinel ? ++sentinels : ++data),
                           .port = is_sentinel ? kSentinelPort : kDataPort};

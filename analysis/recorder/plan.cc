@@ -136,7 +136,8 @@ class Translator {
   }
 
   Sequence act(const sim::WriteStep& step) {
-    if (step.bytes < kSmallWrite) {
+    const auto& client = std::get<model::ClientConfig>(scenario_.node(step.client).config);
+    if (client.bytes < kSmallWrite) {
       throw sim::BadInput{"'write' cannot be done to real processes with this size: the smallest is " +
                           std::to_string(kSmallWrite) + " bytes"};
     }
@@ -145,8 +146,8 @@ class Translator {
                       .target = static_cast<std::size_t>(step.node),
                       .via = via,
                       .master = via ? first_master(scenario_, step.node) : master_of_data(scenario_, step.node),
-                      .period = step.period,
-                      .bytes = step.bytes};
+                      .period = sim::Micros{std::chrono::seconds{1}} / client.writes,
+                      .bytes = client.bytes};
     if (via && write.master.empty()) {
       throw sim::BadInput{"'write' cannot be done to real processes via a sentinel that starts without a master"};
     }
@@ -246,9 +247,24 @@ bool choose_namespaces(const sim::Scenario& scenario, Net net, bool is_root) {
                       "make: run this as root"};
 }
 
+// The writers of steps are done to real processes; others are not yet.
+void refuse_clients(const sim::Scenario& scenario) {
+  for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
+    const auto starts_it = [i](const sim::Step& step) {
+      const auto* const write = std::get_if<sim::WriteStep>(&step.action);
+      return write != nullptr && write->client == sim::NodeId{static_cast<std::uint16_t>(i)};
+    };
+    const sim::Node& node = scenario.nodes[i];
+    if (!node.is_client() || std::ranges::any_of(scenario.steps, starts_it)) continue;
+    throw sim::BadInput{scenario.file, 0, "/clients/" + node.name,
+                        "cannot be done to real processes: use a step 'write'"};
+  }
+}
+
 }  // namespace
 
 Plan make_plan(const sim::Scenario& scenario, const Server& server, Net net, bool is_root) {
+  refuse_clients(scenario);
   const bool in_namespaces = choose_namespaces(scenario, net, is_root);
   const Addresses addresses = in_namespaces ? Addresses::in_namespaces(scenario) : Addresses::on_loopback(scenario);
   Plan plan{.in_namespaces = in_namespaces,
@@ -257,7 +273,7 @@ Plan make_plan(const sim::Scenario& scenario, const Server& server, Net net, boo
             .duration = scenario.until.time_since_epoch(),
             .ignored = ignored_settings(scenario)};
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
-    plan.nodes.push_back(plan_node(scenario, i, addresses, server));
+    if (!scenario.nodes[i].is_client()) plan.nodes.push_back(plan_node(scenario, i, addresses, server));
   }
   return plan;
 }

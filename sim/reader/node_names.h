@@ -10,6 +10,9 @@
 
 namespace sentinel::sim {
 
+// A word that is told apart from a channel, and needs no quotes. Throws BadInput that names the place if it is none.
+void check_node_name(const Json& node);
+
 class NodeNames {
  public:
   explicit NodeNames(const std::vector<Node>& nodes);  // must outlive it
@@ -18,6 +21,7 @@ class NodeNames {
   NodeId find(std::string_view name, const Json& where) const;
   NodeId find_sentinel(std::string_view name, const Json& where) const;  // one that reports events
   NodeId find_data_node(std::string_view name, const Json& where) const;
+  NodeId find_client(std::string_view name, const Json& where) const;
 
  private:
   const std::vector<Node>* nodes_;

@@ -30,17 +30,6 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "hash-order",
 });
 
-// Such a word is told apart from a channel, and needs no quotes.
-void check_name(const Json& node) {
-  constexpr std::size_t kLongest = 64;
-  static constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
-  const std::string& name = node.name;
-  const bool is_word = name.find_first_not_of(kAllowed) == std::string::npos;
-  if (is_word && !name.empty() && !name.starts_with('-') && name.size() <= kLongest) return;
-  node.fail(in_quotes(name) +
-            " is no name of a node: expected up to 64 letters, digits, '_', '.' and '-', such as 'R1'");
-}
-
 bool read_kind(const Json& kind) {
   const std::string_view text = string_of(kind);
   if (text == "sentinel") return true;
@@ -155,7 +144,7 @@ class DraftReader {
 
   void read(const Json& nodes) {
     for (const Json* const node : members_of(nodes)) {
-      check_name(*node);
+      check_node_name(*node);
       const auto [place, is_new] = places_.try_emplace(node->name, drafts_.size());
       if (is_new) drafts_.push_back({.name = node->name});
       if (drafts_.size() > kMostNodes) node->fail("more than 4096 nodes");

@@ -1,9 +1,12 @@
 #include "sim/reader/scenario_reader.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 #include <vector>
 
+#include "sim/reader/client_reader.h"
 #include "sim/reader/expectation_reader.h"
 #include "sim/reader/json_fields.h"
 #include "sim/reader/network_reader.h"
@@ -21,6 +24,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "profile",
     "cluster",
     "nodes",
+    "clients",
     "network",
     "disk",
     "hash-order",
@@ -76,12 +80,16 @@ Scenario parse_scenario(std::string_view text, const std::filesystem::path& file
   scenario.profile = &read_profile(fields.find("profile"));
   read_times(fields, scenario);
   scenario.nodes = read_nodes(fields, scenario.symbols);
+  if (const Json* const clients = fields.find("clients")) read_clients(*clients, scenario);
   const NodeNames names(scenario.nodes);
   if (const Json* const network = fields.find("network")) scenario.network = read_network(*network);
   if (const Json* const disk = fields.find("disk")) scenario.disk = read_disk(*disk);
   if (const Json* const order = fields.find("hash-order")) scenario.hash_order = read_hash_order(*order);
-  if (const Json* const steps = fields.find("steps")) scenario.steps = read_steps(*steps, names, scenario);
+  Steps steps;
+  if (const Json* const json = fields.find("steps")) steps = read_steps(*json, names, scenario);
   if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names);
+  scenario.steps = std::move(steps.steps);
+  std::ranges::move(steps.clients, std::back_inserter(scenario.nodes));
   return scenario;
 }
 

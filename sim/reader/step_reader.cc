@@ -7,10 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "sim/reader/client_reader.h"
 #include "sim/reader/command_parser.h"
 #include "sim/reader/expectation_reader.h"
 #include "sim/reader/json_fields.h"
 #include "sim/reader/network_reader.h"
+#include "sim/reader/node_draft.h"
 #include "sim/reader/words.h"
 #include "sim/units.h"
 
@@ -23,7 +25,8 @@ constexpr std::size_t kMostSteps = 100'000;
 struct Context {
   const NodeNames& names;
   const std::vector<std::string>& masters;
-  SymbolTable& symbols;
+  Scenario& scenario;
+  std::vector<Node>& clients;
   bool triggered = false;  // an event makes the step happen
 };
 
@@ -153,30 +156,39 @@ Action read_command(const Fields& step, const Context& context) {
   const Json& args =
       step.get("args", R"(the command as a list of words, such as ["SENTINEL", "FAILOVER", "mymaster"])");
   const std::vector<std::string> words = read_words(args);
-  const Request request = at(args, [&] { return parse_command(words, context.masters, context.symbols); });
+  const Request request = at(args, [&] { return parse_command(words, context.masters, context.scenario.symbols); });
   std::vector<NodeId> nodes = read_nodes_of(step, context);
   if (const auto* const sleep = std::get_if<SleepRequest>(&request)) return StallStep{nodes, sleep->duration};
   if (std::holds_alternative<ShutdownRequest>(request)) return StopStep{nodes};
   return CommandStep{.nodes = nodes, .command = std::get<model::Command>(request), .text = join_words(words)};
 }
 
+// A name that no node has: W1, W2, ...
+std::string name_of_writer(const Context& context) {
+  for (std::size_t number = context.clients.size() + 1;; ++number) {
+    std::string name = "W" + std::to_string(number);
+    if (!context.scenario.find_node(name)) return name;
+  }
+}
+
 Action read_write(const Fields& step, const Context& context) {
-  constexpr std::int64_t kMostRate = 100'000;
-  constexpr std::int64_t kMostBytes = 1 << 29;
-  constexpr std::int64_t kDefaultBytes = 40;  // a small RPUSH
   const Json* const via = step.find("via");
   const Json* const node = step.find("node");
   if (via != nullptr && node != nullptr) via->fail("expected either 'node' or 'via', not both");
-  const std::int64_t rate = integer_of(step.get("rate", "how many writes a second, such as 20"), 1, kMostRate);
-  WriteStep write{.period = Micros{std::chrono::seconds{1}} / rate, .bytes = kDefaultBytes};
-  if (via != nullptr) {
-    write.node = context.names.find_sentinel(string_of(*via), *via);
-  } else {
-    const Json& target = step.get("node", "which data node is written to (or 'via', the sentinel that names it)");
-    write.node = context.names.find_data_node(string_of(target), target);
-  }
-  if (const Json* const size = step.find("size")) write.bytes = integer_of(*size, 1, kMostBytes);
+  const Json& target =
+      via != nullptr ? *via : step.get("node", "which data node is written to (or 'via', the sentinel that names it)");
+  const std::string_view name = string_of(target);
+  WriteStep write{.node = via != nullptr ? context.names.find_sentinel(name, target)
+                                         : context.names.find_data_node(name, target)};
+  model::ClientConfig client = at(target, [&] { return plain_writer(context.scenario, write.node); });
+  client.writes = static_cast<int>(integer_of(step.get("rate", "how many writes a second, such as 20"), 1, kMostRate));
+  client.retry_after = model::Millis{std::chrono::seconds{1}} / client.writes;
+  if (const Json* const size = step.find("size")) client.bytes = integer_of(*size, 1, kMostWriteBytes);
   if (const Json* const duration = step.find("for")) write.duration = duration_of(*duration);
+  const std::size_t place = context.scenario.nodes.size() + context.clients.size();
+  if (place == kMostNodes) step.object().fail("more than 4096 nodes and writers");
+  write.client = NodeId{static_cast<std::uint16_t>(place)};
+  context.clients.push_back({.name = name_of_writer(context), .config = client, .running = false});
   return write;
 }
 
@@ -301,12 +313,12 @@ std::vector<std::string> masters_of(const Scenario& scenario, const Json& steps)
 
 }  // namespace
 
-std::vector<Step> read_steps(const Json& steps, const NodeNames& names, Scenario& scenario) {
+Steps read_steps(const Json& steps, const NodeNames& names, Scenario& scenario) {
   if (list_of(steps).size() > kMostSteps) steps.fail("more than 100000 steps");
   const std::vector<std::string> masters = masters_of(scenario, steps);
-  Context context{.names = names, .masters = masters, .symbols = scenario.symbols};
-  std::vector<Step> read;
-  for (const Json* const step : list_of(steps)) read.push_back(read_step(*step, context, scenario.until));
+  Steps read;
+  Context context{.names = names, .masters = masters, .scenario = scenario, .clients = read.clients};
+  for (const Json* const step : list_of(steps)) read.steps.push_back(read_step(*step, context, scenario.until));
   return read;
 }
 

@@ -9,7 +9,12 @@
 
 namespace sentinel::sim {
 
-// In the order of the file. The other parts of the scenario must be there. Throws BadInput that names the place.
-std::vector<Step> read_steps(const Json& steps, const NodeNames& names, Scenario& scenario);
+struct Steps {
+  std::vector<Step> steps;    // in the order of the file
+  std::vector<Node> clients;  // that they start, to stand behind the other nodes
+};
+
+// The other parts of the scenario must be there, but for what is expected. Throws BadInput that names the place.
+Steps read_steps(const Json& steps, const NodeNames& names, Scenario& scenario);
 
 }  // namespace sentinel::sim

@@ -89,6 +89,7 @@ class DataNodeLab {
   void carry_out(std::uint16_t port, const model::Persist&);
   void carry_out(std::uint16_t, const model::Applied&) {}
   void carry_out(std::uint16_t, const model::DataReplaced&) {}
+  void carry_out(std::uint16_t, const model::Outcome&) {}
   void carry_out(std::uint16_t, const model::Exit&) {}  // no data node does
   void to_server(model::Socket connection, const model::Message& message);
   void to_client(model::Socket connection, const model::Message& message);
