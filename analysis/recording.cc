@@ -9,6 +9,7 @@
 
 #include "model/events.h"
 #include "sim/bad_input.h"
+#include "sim/reader/words.h"
 #include "sim/units.h"
 
 namespace sentinel::analysis {
@@ -173,11 +174,33 @@ void read_writer(const json& recording, const std::string& name, RecordedAction&
   }
 }
 
+bool is_shutdown(const json& action) {
+  const std::vector<std::string> args = words_of(action, "args");
+  return action.at("do") == "cmd" && !args.empty() && sim::lower_case(args.front()) == "shutdown";
+}
+
+Micros end_of(const json& action) {
+  const auto end = action.find("end_ms");
+  return end != action.end() && end->is_number() ? micros_of(*end) : micros_of(action.at("t_ms"));
+}
+
 // A cut and its end are done pair by pair, which takes some time.
 Micros time_of(const json& action) {
   const Micros begin = micros_of(action.at("t_ms"));
   const bool takes_time = action.at("do") == "cut" || action.at("do") == "heal";
-  return takes_time ? (begin + micros_of(action.at("end_ms"))) / 2 : begin;
+  return takes_time ? (begin + end_of(action)) / 2 : begin;
+}
+
+// A process that is ended answers no more, but its connections live until the recorder sees that it is gone: usually 2 ms
+// later, but a large one takes a second to die.
+void add_end_of_process(const json& performed, RecordedAction end, std::vector<RecordedAction>& actions) {
+  constexpr Micros kUsual = std::chrono::milliseconds{20};
+  const Micros gone = end_of(performed);
+  if (gone - end.at > kUsual) {
+    actions.push_back({.what = "stop", .at = end.at, .who = end.who});
+    end.at = gone;
+  }
+  actions.push_back(std::move(end));
 }
 
 void read_actions(const json& document, Recording& recording) {
@@ -187,7 +210,8 @@ void read_actions(const json& document, Recording& recording) {
     action.at = time_of(performed);
     if (action.what == "write") read_writer(document, performed.at("writer"), action);
     check_subject(action);
-    recording.actions.push_back(action);
+    const bool ends_process = action.what == "kill" || action.what == "term" || is_shutdown(performed);
+    ends_process ? add_end_of_process(performed, action, recording.actions) : recording.actions.push_back(action);
   }
   for (const auto& planned : document.at("scenario").at("actions")) {
     if (!planned.contains("on") || planned.at("do") == "stopwrite") continue;
