@@ -41,6 +41,8 @@ struct RecordedAction {
   std::optional<RecordedTrigger> on{};
   std::vector<std::string> who{};
   std::vector<std::string> args{};    // of cmd
+  bool refused = false;               // of cmd: the answer was an error
+  Micros took{};                      // of cmd: until the answer
   std::vector<std::string> side_a{};  // of cut
   std::vector<std::string> side_b{};
   bool reject = false;
