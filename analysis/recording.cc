@@ -258,6 +258,22 @@ void read_actions(const json& document, Recording& recording) {
   }
 }
 
+// `[t_ms, ms]`: overslept by so much, and noticed then. Which of both ends `t_ms` is does not matter: neither side is
+// trusted. A signal takes no time: where it took some, the machine stood still, and may have done so elsewhere.
+void read_stalls(const json& document, Recording& recording) {
+  constexpr Micros kMuch = std::chrono::milliseconds{100};
+  for (const json& action : document.at("actions")) {
+    const bool is_signal = action.at("do") == "kill" || action.at("do") == "stop" || action.at("do") == "cont";
+    if (!is_signal || end_of(action) - micros_of(action.at("t_ms")) <= kMuch) continue;
+    recording.stalls.push_back({.begin = -recording.duration, .end = recording.duration});
+  }
+  for (const json& stall : document.value("stalls", json::array())) {
+    const Micros at = micros_of(stall.at(0));
+    const Micros length = micros_of(stall.at(1));
+    recording.stalls.push_back({.begin = at - length, .end = at + length});
+  }
+}
+
 // --- what was said ----------------------------------------------------------------------------------------
 
 bool is_event(std::string_view text) {
@@ -366,6 +382,7 @@ Recording read(const json& document) {
   read_nodes(document, recording);
   complete_lives(document, recording);
   read_actions(document, recording);
+  read_stalls(document, recording);
   read_stream(document, recording);
   return recording;
 }

@@ -106,20 +106,29 @@ bool Run::is_frozen(NodeId node) const {
 
 void Run::hold(NodeId node, const Happening& what) { processes_[index(node)].held.push_back(what); }
 
-// First what was being done, then what came over connections, then the timer, as an event loop does it
-// (aeProcessEvents).
+// First what was being done, then the timer if it is due, then what came over connections: an event loop asks for that
+// only when it comes round again, as also after SIGCONT (aeProcessEvents). Then each connection has its turn, in the
+// order in which they had something to read, and all that it has is read at once (readQueryFromClient,
+// redisAsyncHandleRead).
 void Run::release_held(NodeId node) {
   Process& process = processes_[index(node)];
   if (!can_act(process)) return;
   const auto rank = [](const Happening& what) {
-    return what.kind == Happening::Kind::kFlushed ? 0 : what.kind == Happening::Kind::kTimer ? 2 : 1;
+    return what.kind == Happening::Kind::kFlushed ? 0 : what.kind == Happening::Kind::kTimer ? 1 : 2;
   };
-  for (int turn = 0; turn <= 2; ++turn) {
-    for (const Happening& what : process.held) {
-      if (rank(what) == turn) agenda_.schedule(now(), what);
-    }
+  const auto has_same_source = [](const Happening& a, const Happening& b) {
+    using Kind = Happening::Kind;
+    return (a.kind == Kind::kDeliver || a.kind == Kind::kRead) && (b.kind == Kind::kDeliver || b.kind == Kind::kRead) &&
+           a.index == b.index && a.side == b.side;
+  };
+  std::vector<Happening>& held = process.held;
+  std::ranges::stable_sort(held, {}, rank);
+  for (auto next = held.begin(); next != held.end(); ++next) {
+    const auto is_its = [&](const Happening& other) { return has_same_source(*next, other); };
+    next = std::stable_partition(next + 1, held.end(), is_its) - 1;
   }
-  process.held.clear();
+  for (const Happening& what : held) agenda_.schedule(now(), what);
+  held.clear();
 }
 
 void Run::start(NodeId node, Scratch& scratch) {

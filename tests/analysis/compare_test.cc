@@ -236,6 +236,36 @@ PhaseResult phase(std::vector<double> recorded, std::vector<double> simulated, d
 
 std::vector<double> all(double value) { return std::vector<double>(10, value); }
 
+// A phase that begins or ends while the recorder stood still is not measured, and that is told; the others are.
+TEST_F(Compare, DistrustsStalls) {
+  Json recording = failover_of(kSeed);
+  const Json& promoted = recording["events"][place_of(recording, "+promoted-slave")];
+  recording["stalls"] = Json::array({{promoted["t_ms"], 40}});
+  const Comparison comparison = compared({write("01.json", recording)});
+  const std::vector<std::string>& distrusted = comparison.recordings.at(0).distrusted;
+  EXPECT_THAT(distrusted, testing::Contains("+elected-leader -> +promoted-slave"));
+  EXPECT_THAT(distrusted, testing::Not(testing::Contains("fault -> first +sdown")));
+  for (const PhaseResult& phase : comparison.phases)
+    EXPECT_THAT(distrusted, testing::Not(testing::Contains(phase.phase)));
+  EXPECT_THAT(comparison.phases, testing::Not(IsEmpty()));
+}
+
+// Where a signal took longer than 100 ms the machine stood still: nothing of the recording is measured.
+TEST_F(Compare, DistrustsMachinesThatStoodStill) {
+  Json recording = failover_of(kSeed);
+  recording["actions"][0]["end_ms"] = 1'200.0;
+  const Comparison comparison = compared({write("01.json", recording)});
+  EXPECT_THAT(comparison.recordings.at(0).distrusted, testing::Not(IsEmpty()));
+  EXPECT_THAT(comparison.phases, IsEmpty());
+}
+
+// The largest of two is lower than the largest of many: quantiles are those of samples of the same size.
+TEST(PhaseResultTest, ComparesSamplesOfOneSize) {
+  const PhaseResult phase{.recorded = {1, 2}, .simulated = {0, 1, 2, 3, 4, 5}, .groups = {{0, 1}, {2, 3}, {4, 5}, {}}};
+  EXPECT_DOUBLE_EQ(phase.simulated_quantile(1), 3);
+  EXPECT_DOUBLE_EQ(phase.simulated_quantile(0.5), 2.5);
+}
+
 // Nine recordings are too few.
 TEST(PhaseResultTest, IsJudgedWithTenRecordings) {
   EXPECT_TRUE(phase(all(1), {1}).judged());

@@ -167,9 +167,9 @@ TEST(ScenarioOf, StartsEachWhenItIsUp) {
   const Json& steps = scenario["steps"];
   ASSERT_EQ(steps.size(), 3U);
   EXPECT_EQ(steps[1]["nodes"], Json::array({"R1"}));
-  EXPECT_EQ(steps[1]["at"], "10.12s");
+  EXPECT_EQ(steps[1]["at"], "10120ms");
   EXPECT_EQ(steps[2]["nodes"], Json::array({"R2"}));
-  EXPECT_EQ(steps[2]["at"], "10.135s");
+  EXPECT_EQ(steps[2]["at"], "10135ms");
 }
 
 // If it has data to load, it starts when it was asked to, and is up when it has loaded them.

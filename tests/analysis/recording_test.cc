@@ -149,6 +149,20 @@ TEST(ReadRecording, SeparatesParameters) {
   EXPECT_THAT(recording.actions[1].args, ElementsAre("CONFIG", "SET", "masterauth", ""));
 }
 
+// Neither side of the time that is told of a stall is trusted; one of the machine makes the whole recording distrusted.
+TEST(ReadRecording, KnowsStalls) {
+  Json json = quiet_recording();
+  EXPECT_TRUE(parsed(json).stalls.empty());
+  json["stalls"] = Json::array({{2'000.5, 40}});
+  json["actions"] = Json::parse(R"([{"t_ms": 1, "end_ms": 200, "do": "cont", "who": ["R1"]}])");
+  const Recording recording = parsed(json);
+  ASSERT_EQ(recording.stalls.size(), 2U);
+  EXPECT_LE(recording.stalls[0].begin, 0s);
+  EXPECT_GE(recording.stalls[0].end, 10s);
+  EXPECT_EQ(recording.stalls[1].begin, 1'960'500us);
+  EXPECT_EQ(recording.stalls[1].end, 2'040'500us);
+}
+
 // A word may stand for a list of one.
 TEST(ReadRecording, TakesAWordForAList) {
   Json json = quiet_recording();
