@@ -121,13 +121,21 @@ void Run::release_held(NodeId node) {
     return (a.kind == Kind::kDeliver || a.kind == Kind::kRead) && (b.kind == Kind::kDeliver || b.kind == Kind::kRead) &&
            a.index == b.index && a.side == b.side;
   };
+  static constexpr SimTime kTaken = SimTime::max();  // nothing is allocated here
+  const auto take = [this](Happening& what) {
+    agenda_.schedule(now(), what);
+    what.at = kTaken;
+  };
   std::vector<Happening>& held = process.held;
-  std::ranges::stable_sort(held, {}, rank);
-  for (auto next = held.begin(); next != held.end(); ++next) {
-    const auto is_its = [&](const Happening& other) { return has_same_source(*next, other); };
-    next = std::stable_partition(next + 1, held.end(), is_its) - 1;
+  for (int turn = 0; turn <= 2; ++turn) {
+    for (auto next = held.begin(); next != held.end(); ++next) {
+      if (next->at == kTaken || rank(*next) != turn) continue;
+      take(*next);
+      for (auto other = next + 1; other != held.end(); ++other) {
+        if (other->at != kTaken && has_same_source(*next, *other)) take(*other);
+      }
+    }
   }
-  for (const Happening& what : held) agenda_.schedule(now(), what);
   held.clear();
 }
 

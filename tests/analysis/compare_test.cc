@@ -412,8 +412,8 @@ TEST_F(CompareCommand, PrintsJson) {
   const Json json = Json::parse(printed.text);
   EXPECT_THAT(keys(json), ElementsAre("recordings", "phases"));
   const Json& first = json["recordings"][0];
-  EXPECT_THAT(keys(first),
-              ElementsAre("file", "scenario", "version", "profile", "seeds", "found", "error", "sentinels"));
+  EXPECT_THAT(keys(first), ElementsAre("file", "scenario", "version", "profile", "seeds", "found", "distrusted",
+                                       "error", "sentinels"));
   EXPECT_THAT(keys(first["sentinels"][0]), ElementsAre("sentinel", "events", "found", "seed"));
   EXPECT_EQ(first["found"], true);
   const Json& second = json["recordings"][1]["sentinels"][0];
