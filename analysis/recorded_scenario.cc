@@ -64,7 +64,7 @@ class Builder {
   Micros begin() const { return begin_; }
 
   ordered_json build(std::string_view profile) {
-    ordered_json scenario{{"about", about()}, {"profile", profile}, {"hash-order", "random"}};
+    ordered_json scenario{{"about", about()}, {"profile", profile}, {"hash-order", "random"}, {"wall-clock", "random"}};
     scenario["nodes"] = nodes();
     scenario["steps"] = steps();
     if (begin_ > Micros{0} && !recording_.cold) scenario["from"] = time(Micros{0});

@@ -15,6 +15,13 @@ constexpr Micros kDataNodesStart = -std::chrono::seconds{30};
 constexpr std::uint32_t kDataNodesStartWithin = 1'000'000;  // µs
 constexpr std::uint32_t kSentinelsStartWithin = 100'000;    // µs
 
+// The clocks of all processes are those of one machine.
+Micros begun_part_of_second(const Scenario& scenario, std::uint64_t seed) {
+  constexpr std::uint32_t kSecond = 1'000'000;  // µs
+  if (!scenario.draws_second) return Micros{0};
+  return Micros{model::Random{seed, scenario.nodes.size()}.below(model::Random::Stream::kStartup, kSecond)};
+}
+
 }  // namespace
 
 Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
@@ -28,10 +35,12 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
       armed_.push_back(i);
     }
   }
+  const Micros second_begun = begun_part_of_second(*scenario_, seed);
   for (std::uint32_t i = 0; i < processes_.size(); ++i) {
     const Node& node = scenario_->nodes[i];
     Process& process = processes_[i];
     process.random = model::Random{seed, i};
+    process.clock.step_by(second_begun);
     write_first_configuration(NodeId{static_cast<std::uint16_t>(i)});
     if (!node.running) continue;
     const SimTime begin{node.is_sentinel() ? Micros{0} : kDataNodesStart};

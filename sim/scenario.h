@@ -162,6 +162,8 @@ struct Scenario {
   NetworkSpec network;
   DiskSpec disk;
   HashOrder hash_order = HashOrder::kInsertion;
+  bool draws_second =
+      false;                // within which second the wall clocks begin is drawn; otherwise they begin with a full one
   std::vector<Step> steps;  // as in the file
   SimTime from{};           // the streams begin here, and the expectations look at them
   SimTime until{};

@@ -24,6 +24,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "network",
     "disk",
     "hash-order",
+    "wall-clock",
     "steps",
     "from",
     "until",
@@ -53,6 +54,13 @@ HashOrder read_hash_order(const Json& order) {
   order.fail(R"(expected "insertion" or "random", not )" + in_quotes(text));
 }
 
+bool read_wall_clock(const Json& clock) {
+  const std::string_view text = string_of(clock);
+  if (text == "full-second") return false;
+  if (text == "random") return true;
+  clock.fail(R"(expected "full-second" or "random", not )" + in_quotes(text));
+}
+
 void read_times(const Fields& fields, Scenario& scenario) {
   const Json& until = fields.get("until", "when the run ends, such as \"60s\"");
   scenario.until = SimTime{duration_of(until, Micros{1})};
@@ -80,6 +88,7 @@ Scenario parse_scenario(std::string_view text, const std::filesystem::path& file
   if (const Json* const network = fields.find("network")) scenario.network = read_network(*network);
   if (const Json* const disk = fields.find("disk")) scenario.disk = read_disk(*disk);
   if (const Json* const order = fields.find("hash-order")) scenario.hash_order = read_hash_order(*order);
+  if (const Json* const clock = fields.find("wall-clock")) scenario.draws_second = read_wall_clock(*clock);
   if (const Json* const steps = fields.find("steps")) scenario.steps = read_steps(*steps, names, scenario);
   if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names);
   return scenario;

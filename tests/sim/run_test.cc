@@ -399,6 +399,24 @@ TEST(Run, RecordsShowBothTimes) {
   EXPECT_EQ(tilt.clock, kWallClockAtStart + 1h + std::chrono::floor<model::Millis>(tilt.at.time_since_epoch()));
 }
 
+// Where in a second the clocks of a machine begin can be drawn: by seed, the same for all of its processes.
+TEST(Run, DrawsTheSecond) {
+  ScenarioBuilder scenario;
+  scenario.draws_second() = true;
+  scenario.until(1ms);
+  const auto built = scenario.build();
+  std::vector<model::Instant> clocks;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const sim::Run run{built, seed};
+    for (const std::string_view node : {"R1", "S3"}) clocks.push_back(run.wall_clock(scenario.node(node)));
+    EXPECT_EQ(clocks.back(), *(clocks.end() - 2));
+  }
+  const auto [first, last] = std::ranges::minmax(clocks);
+  EXPECT_GE(first, kWallClockAtStart - 30s);
+  EXPECT_LT(last, kWallClockAtStart - 29s);
+  EXPECT_GT(last - first, 500ms);
+}
+
 // --- the network of a run -----------------------------------------------------------------------------------
 
 // A sentinel that alone is cut off from the master says so, and is not believed; after the cut it is content.
