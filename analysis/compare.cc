@@ -59,11 +59,20 @@ std::vector<std::uint16_t> places_in(const sim::Scenario& scenario, const Record
   return places;
 }
 
+using Durations = std::vector<std::optional<Micros>>;  // by place in phases()
+
 // A simulated run, in the terms of the recording.
 struct Simulated {
   std::vector<std::vector<std::string>> lines;  // by place of the sentinel in the recording
-  std::vector<std::optional<Micros>> phases;    // by place in phases()
+  std::optional<std::uint16_t> leader;
+  Durations phases;
 };
+
+// Who leads first.
+std::optional<std::uint16_t> leader_of(const Stream& stream) {
+  const auto elected = std::ranges::find(stream, "+elected-leader", &Said::channel);
+  return elected == stream.end() ? std::nullopt : std::optional{elected->node};
+}
 
 std::vector<std::vector<std::string>> lines_of(const Stream& stream, const Recording& recording) {
   std::vector<std::vector<std::string>> lines(recording.nodes.size());
@@ -74,8 +83,8 @@ std::vector<std::vector<std::string>> lines_of(const Stream& stream, const Recor
   return lines;
 }
 
-std::vector<std::optional<Micros>> phases_of(const Stream& stream, const std::optional<Incident>& incident) {
-  std::vector<std::optional<Micros>> found;
+Durations phases_of(const Stream& stream, const std::optional<Incident>& incident) {
+  Durations found;
   for (const Phase& phase : phases()) found.push_back(incident ? duration_of(phase, stream, *incident) : std::nullopt);
   return found;
 }
@@ -86,7 +95,7 @@ Simulated simulate_as(const World& world, const std::vector<std::uint16_t>& plac
     const auto place = std::ranges::find(places, said.node);
     said.node = static_cast<std::uint16_t>(place - places.begin());
   }
-  return {lines_of(stream, world.recording), phases_of(stream, world.simulated_incident)};
+  return {lines_of(stream, world.recording), leader_of(stream), phases_of(stream, world.simulated_incident)};
 }
 
 // Keeps the seed that goes with the recording for the longest time.
@@ -113,13 +122,13 @@ struct Samples {
       std::vector<std::vector<std::vector<double>>>(phases().size());
 };
 
-void add_recorded(Samples& samples, const std::vector<std::optional<Micros>>& found) {
+void add_recorded(Samples& samples, const Durations& found) {
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (found[i]) samples.recorded[i].push_back(whole_milliseconds(*found[i]));
   }
 }
 
-void add_simulated(Samples& samples, const std::vector<std::optional<Micros>>& found, std::size_t seed) {
+void add_simulated(Samples& samples, const Durations& found, std::size_t seed) {
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!found[i]) continue;
     if (samples.simulated[i].size() <= seed) samples.simulated[i].resize(seed + 1);
@@ -127,10 +136,23 @@ void add_simulated(Samples& samples, const std::vector<std::optional<Micros>>& f
   }
 }
 
+// How long the phases of a recording take depends on who leads: the INFOs of each sentinel have a phase of their own.
+// So they are compared with the runs that the same sentinel leads; if there are none, with all.
+struct TimedRuns {
+  std::vector<Durations> all{};
+  std::vector<Durations> of_same_leader{};
+
+  // Fills `seeds` places of the samples, over and over again if there are fewer runs.
+  void add_to(Samples& samples, std::size_t seeds) const {
+    const std::vector<Durations>& runs = of_same_leader.empty() ? all : of_same_leader;
+    for (std::size_t i = 0; i < seeds && !runs.empty(); ++i) add_simulated(samples, runs[i % runs.size()], i);
+  }
+};
+
 // What a recorder says happened while it stood still happened at another time.
-std::vector<std::optional<Micros>> trusted_phases(const World& world, RecordingResult& result) {
+Durations trusted_phases(const World& world, RecordingResult& result) {
   const Recording& recording = world.recording;
-  std::vector<std::optional<Micros>> found = phases_of(recording.stream, world.recorded_incident);
+  Durations found = phases_of(recording.stream, world.recorded_incident);
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!found[i]) continue;
     const std::optional<Micros> begin = begin_of(phases()[i], recording.stream, *world.recorded_incident);
@@ -159,6 +181,8 @@ void compare_one(const Recording& recording, const CompareOptions& options, Samp
   const std::vector<std::uint16_t> places = places_in(*world.scenario, recording);
   const std::vector<std::vector<std::string>> recorded = lines_of(recording.stream, recording);
   add_recorded(samples, trusted_phases(world, result));
+  const std::optional<std::uint16_t> leader = leader_of(recording.stream);
+  TimedRuns timed;
 
   const std::vector<std::uint16_t> sentinels = sentinels_of(recording);
   for (const std::uint16_t i : sentinels) {
@@ -173,10 +197,13 @@ void compare_one(const Recording& recording, const CompareOptions& options, Samp
       for (std::size_t s = 0; s < sentinels.size(); ++s) {
         compare_lines(recorded[sentinels[s]], runs[i].lines[sentinels[s]], result.seeds + i + 1, result.streams[s]);
       }
-      if (result.seeds + i < options.timing_seeds) add_simulated(samples, runs[i].phases, result.seeds + i);
+      if (result.seeds + i >= options.timing_seeds) continue;
+      if (runs[i].leader == leader) timed.of_same_leader.push_back(runs[i].phases);
+      timed.all.push_back(std::move(runs[i].phases));
     }
     result.seeds += count;
   }
+  timed.add_to(samples, timed.all.size());
 }
 
 bool near(double recorded, double simulated, double share, double least) {

@@ -10,7 +10,9 @@
 #include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <set>
 
+#include "analysis/phases.h"
 #include "analysis/recorded_scenario.h"
 #include "analysis/recorder/temporary_folder.h"
 #include "sim/bad_input.h"
@@ -228,6 +230,45 @@ TEST_F(Compare, CountsWholeMilliseconds) {
     EXPECT_TRUE(std::ranges::all_of(phase.recorded, is_whole)) << phase.phase;
     EXPECT_TRUE(std::ranges::all_of(phase.simulated, is_whole)) << phase.phase;
   }
+}
+
+Json with_two_sentinels() {
+  Json recording = recording_of_a_failover();
+  recording["scenario"]["topology"]["sentinels"].push_back({{"name", "S2"}});
+  recording["conf"]["S2"] =
+      "port 5001\nbind 127.0.0.1\nsentinel monitor mymaster 127.0.0.1 7000 1\n"
+      "sentinel down-after-milliseconds mymaster 1000\n";
+  recording["topology_at_start"]["S2"] = {{"addr", "127.0.0.1:5001"}, {"runid", std::string(40, '2')}};
+  recording["notes"].push_back({{"t_ms", -4'400.0}, {"sentinel", "S2"}, {"text", "subscribed"}});
+  recording["sentinel_log"].push_back({-4'410.0, "S2", "#", "+monitor master mymaster 127.0.0.1 7000 quorum 1"});
+  return recording;
+}
+
+// The INFOs of each sentinel come at times of their own, so that a recording is compared with runs that the same
+// sentinel leads.
+TEST_F(Compare, ComparesTimesOfOneLeader) {
+  Json recording = with_two_sentinels();
+  say_what_is_simulated(recording, kSeed);
+  const Recording parsed_one = parsed(recording);
+  const RecordedScenario made = scenario_of(parsed_one);
+  const Incident incident = *incident_of(*made.scenario);
+  const Phase& promotion = *std::ranges::find(phases(), "+elected-leader -> +promoted-slave", &Phase::name);
+  const auto leader_in = [](const Stream& stream) {
+    return std::ranges::find(stream, "+elected-leader", &Said::channel)->node;
+  };
+  std::set<double> same;
+  std::set<double> others;
+  for (std::uint64_t seed = 1; seed <= kFew.timing_seeds; ++seed) {
+    const Stream stream = simulate(made.scenario, seed, {.at = made.scenario->until.time_since_epoch()});
+    const auto took = duration_of(promotion, stream, incident);
+    if (!took) continue;
+    (leader_in(stream) == leader_in(parsed_one.stream) ? same : others)
+        .insert(static_cast<double>(std::chrono::round<std::chrono::milliseconds>(*took).count()));
+  }
+  ASSERT_THAT(others, testing::Not(IsEmpty()));
+  const Comparison comparison = compared({write("01.json", recording)});
+  const std::vector<double>& simulated = phase_of(comparison, "+elected-leader -> +promoted-slave").simulated;
+  EXPECT_EQ(std::set<double>(simulated.begin(), simulated.end()), same);
 }
 
 PhaseResult phase(std::vector<double> recorded, std::vector<double> simulated, double p = 1) {
