@@ -15,13 +15,6 @@ constexpr Micros kDataNodesStart = -std::chrono::seconds{30};
 constexpr std::uint32_t kDataNodesStartWithin = 1'000'000;  // µs
 constexpr std::uint32_t kSentinelsStartWithin = 100'000;    // µs
 
-// The clocks of all processes are those of one machine.
-Micros begun_part_of_second(const Scenario& scenario, std::uint64_t seed) {
-  constexpr std::uint32_t kSecond = 1'000'000;  // µs
-  if (!scenario.draws_second) return Micros{0};
-  return Micros{model::Random{seed, scenario.nodes.size()}.below(model::Random::Stream::kStartup, kSecond)};
-}
-
 }  // namespace
 
 Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
@@ -35,7 +28,7 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
       armed_.push_back(i);
     }
   }
-  const Micros second_begun = begun_part_of_second(*scenario_, seed);
+  const Micros second_begun = scenario_->begun_part_of_second(seed);
   for (std::uint32_t i = 0; i < processes_.size(); ++i) {
     const Node& node = scenario_->nodes[i];
     Process& process = processes_[i];

@@ -171,6 +171,7 @@ struct Scenario {
 
   const Node& node(NodeId id) const { return nodes[static_cast<std::size_t>(id)]; }
   std::optional<NodeId> find_node(std::string_view name) const;
+  Micros begun_part_of_second(std::uint64_t seed) const;  // when the run begins: the processes are on one machine
 };
 
 }  // namespace sentinel::sim

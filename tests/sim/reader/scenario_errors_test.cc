@@ -85,7 +85,7 @@ const std::vector<Mistake> kTopLevel = {
 };
 
 const std::vector<Mistake> kClocks = {
-    {R"(CLUSTER"wall-clock": "now"})", "x.json:2: /wall-clock: expected \"full-second\" or \"random\", not 'now'"},
+    {R"(CLUSTER"wall-clock": "now")", "x.json:2: /wall-clock: expected \"full-second\" or \"random\", not 'now'"},
 };
 
 const std::vector<Mistake> kNodes = {
