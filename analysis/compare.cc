@@ -59,11 +59,20 @@ std::vector<std::uint16_t> places_in(const sim::Scenario& scenario, const Record
   return places;
 }
 
+using Durations = std::vector<std::optional<Micros>>;  // by place in phases()
+
 // A simulated run, in the terms of the recording.
 struct Simulated {
   std::vector<std::vector<std::string>> lines;  // by place of the sentinel in the recording
-  std::vector<std::optional<Micros>> phases;    // by place in phases()
+  std::optional<std::uint16_t> leader;
+  Durations phases;
 };
+
+// Who leads first.
+std::optional<std::uint16_t> leader_of(const Stream& stream) {
+  const auto elected = std::ranges::find(stream, "+elected-leader", &Said::channel);
+  return elected == stream.end() ? std::nullopt : std::optional{elected->node};
+}
 
 std::vector<std::vector<std::string>> lines_of(const Stream& stream, const Recording& recording) {
   std::vector<std::vector<std::string>> lines(recording.nodes.size());
@@ -74,8 +83,8 @@ std::vector<std::vector<std::string>> lines_of(const Stream& stream, const Recor
   return lines;
 }
 
-std::vector<std::optional<Micros>> phases_of(const Stream& stream, const std::optional<Incident>& incident) {
-  std::vector<std::optional<Micros>> found;
+Durations phases_of(const Stream& stream, const std::optional<Incident>& incident) {
+  Durations found;
   for (const Phase& phase : phases()) found.push_back(incident ? duration_of(phase, stream, *incident) : std::nullopt);
   return found;
 }
@@ -86,7 +95,7 @@ Simulated simulate_as(const World& world, const std::vector<std::uint16_t>& plac
     const auto place = std::ranges::find(places, said.node);
     said.node = static_cast<std::uint16_t>(place - places.begin());
   }
-  return {lines_of(stream, world.recording), phases_of(stream, world.simulated_incident)};
+  return {lines_of(stream, world.recording), leader_of(stream), phases_of(stream, world.simulated_incident)};
 }
 
 // Keeps the seed that goes with the recording for the longest time.
@@ -108,13 +117,54 @@ void compare_lines(const std::vector<std::string>& recorded, const std::vector<s
 
 struct Samples {
   std::vector<std::vector<double>> recorded = std::vector<std::vector<double>>(phases().size());
-  std::vector<std::vector<double>> simulated = std::vector<std::vector<double>>(phases().size());
+  // By phase and seed.
+  std::vector<std::vector<std::vector<double>>> simulated =
+      std::vector<std::vector<std::vector<double>>>(phases().size());
 };
 
-void add(std::vector<std::vector<double>>& samples, const std::vector<std::optional<Micros>>& found) {
+void add_recorded(Samples& samples, const Durations& found) {
   for (std::size_t i = 0; i < found.size(); ++i) {
-    if (found[i]) samples[i].push_back(whole_milliseconds(*found[i]));
+    if (found[i]) samples.recorded[i].push_back(whole_milliseconds(*found[i]));
   }
+}
+
+void add_simulated(Samples& samples, const Durations& found, std::size_t seed) {
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!found[i]) continue;
+    if (samples.simulated[i].size() <= seed) samples.simulated[i].resize(seed + 1);
+    samples.simulated[i][seed].push_back(whole_milliseconds(*found[i]));
+  }
+}
+
+// How long the phases of a recording take depends on who leads: the INFOs of each sentinel have a phase of their own.
+// So they are compared with the runs that the same sentinel leads; if there are none, with all.
+struct TimedRuns {
+  std::vector<Durations> all{};
+  std::vector<Durations> of_same_leader{};
+
+  // Fills `seeds` places of the samples, over and over again if there are fewer runs.
+  void add_to(Samples& samples, std::size_t seeds) const {
+    const std::vector<Durations>& runs = of_same_leader.empty() ? all : of_same_leader;
+    for (std::size_t i = 0; i < seeds && !runs.empty(); ++i) add_simulated(samples, runs[i % runs.size()], i);
+  }
+};
+
+// What a recorder says happened while it stood still happened at another time.
+Durations trusted_phases(const World& world, RecordingResult& result) {
+  const Recording& recording = world.recording;
+  Durations found = phases_of(recording.stream, world.recorded_incident);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!found[i]) continue;
+    const std::optional<Micros> begin = begin_of(phases()[i], recording.stream, *world.recorded_incident);
+    const auto is_in = [&](const RecordedStall& stall) {
+      return (*begin >= stall.begin && *begin <= stall.end) ||
+             (*begin + *found[i] >= stall.begin && *begin + *found[i] <= stall.end);
+    };
+    if (std::ranges::none_of(recording.stalls, is_in)) continue;
+    found[i].reset();
+    result.distrusted.emplace_back(phases()[i].name);
+  }
+  return found;
 }
 
 std::vector<std::uint16_t> sentinels_of(const Recording& recording) {
@@ -130,7 +180,9 @@ void compare_one(const Recording& recording, const CompareOptions& options, Samp
   result.profile = world.scenario->profile->name;
   const std::vector<std::uint16_t> places = places_in(*world.scenario, recording);
   const std::vector<std::vector<std::string>> recorded = lines_of(recording.stream, recording);
-  add(samples.recorded, phases_of(recording.stream, world.recorded_incident));
+  add_recorded(samples, trusted_phases(world, result));
+  const std::optional<std::uint16_t> leader = leader_of(recording.stream);
+  TimedRuns timed;
 
   const std::vector<std::uint16_t> sentinels = sentinels_of(recording);
   for (const std::uint16_t i : sentinels) {
@@ -145,10 +197,13 @@ void compare_one(const Recording& recording, const CompareOptions& options, Samp
       for (std::size_t s = 0; s < sentinels.size(); ++s) {
         compare_lines(recorded[sentinels[s]], runs[i].lines[sentinels[s]], result.seeds + i + 1, result.streams[s]);
       }
-      if (result.seeds + i < options.timing_seeds) add(samples.simulated, runs[i].phases);
+      if (result.seeds + i >= options.timing_seeds) continue;
+      if (runs[i].leader == leader) timed.of_same_leader.push_back(runs[i].phases);
+      timed.all.push_back(std::move(runs[i].phases));
     }
     result.seeds += count;
   }
+  timed.add_to(samples, timed.all.size());
 }
 
 bool near(double recorded, double simulated, double share, double least) {
@@ -162,6 +217,16 @@ bool RecordingResult::found() const {
          std::ranges::all_of(streams, [](const StreamResult& stream) { return stream.seed.has_value(); });
 }
 
+double PhaseResult::simulated_quantile(double q) const {
+  if (groups.empty()) return quantile(simulated, q);
+  std::vector<double> quantiles;
+  for (const std::vector<double>& group : groups) {
+    if (!group.empty()) quantiles.push_back(quantile(group, q));
+  }
+  std::ranges::sort(quantiles);
+  return quantile(quantiles, 0.5);
+}
+
 bool PhaseResult::judged() const {
   constexpr std::size_t kEnough = 10;
   return recorded.size() >= kEnough && !simulated.empty();
@@ -169,8 +234,8 @@ bool PhaseResult::judged() const {
 
 bool PhaseResult::agrees() const {
   constexpr double kLevel = 0.01;
-  return near(quantile(recorded, 0.5), quantile(simulated, 0.5), 0.05, 30) &&
-         near(quantile(recorded, 0.95), quantile(simulated, 0.95), 0.1, 100) && test.p >= kLevel;
+  return near(quantile(recorded, 0.5), simulated_quantile(0.5), 0.05, 30) &&
+         near(quantile(recorded, 0.95), simulated_quantile(0.95), 0.1, 100) && test.p >= kLevel;
 }
 
 bool Comparison::agrees() const {
@@ -198,7 +263,11 @@ Comparison compare(const std::vector<std::filesystem::path>& files, const Compar
     for (std::size_t i = 0; i < phases().size(); ++i) {
       PhaseResult phase{.version = group.first, .scenario = group.second, .phase = std::string{phases()[i].name}};
       phase.recorded = std::move(samples.recorded[i]);
-      phase.simulated = std::move(samples.simulated[i]);
+      phase.groups = std::move(samples.simulated[i]);
+      for (std::vector<double>& of_seed : phase.groups) {
+        std::ranges::sort(of_seed);
+        phase.simulated.insert(phase.simulated.end(), of_seed.begin(), of_seed.end());
+      }
       if (phase.recorded.empty() || phase.simulated.empty()) continue;
       std::ranges::sort(phase.recorded);
       std::ranges::sort(phase.simulated);

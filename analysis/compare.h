@@ -45,7 +45,8 @@ struct RecordingResult {
   std::string profile{};
   std::uint64_t seeds = 0;  // that were run
   std::vector<StreamResult> streams{};
-  std::string error{};  // bad input: nothing was compared
+  std::vector<std::string> distrusted{};  // phases that are not measured: the recorder stood still at one of their ends
+  std::string error{};                    // bad input: nothing was compared
 
   bool found() const;
 };
@@ -57,7 +58,12 @@ struct PhaseResult {
   std::string phase{};
   std::vector<double> recorded{};
   std::vector<double> simulated{};
+  std::vector<std::vector<double>> groups{};  // of `simulated`: by seed, one of each recording
   KolmogorovSmirnov test{};
+
+  // What a quantile of so few values as were recorded should be: the middle of those of the groups. (The upper
+  // quantiles of small samples are lower than those of large ones.)
+  double simulated_quantile(double q) const;
 
   // Enough recordings to judge: medians within 5 % or 30 ms, 95th percentiles within 10 % or 100 ms, and the
   // hypothesis of one distribution is not rejected at 1 %.

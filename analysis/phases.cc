@@ -116,6 +116,10 @@ std::optional<Incident> incident_of(const sim::Scenario& scenario) {
 
 std::span<const Phase> phases() { return kPhases; }
 
+std::optional<sim::Micros> begin_of(const Phase& phase, const Stream& stream, const Incident& incident) {
+  return find(phase.from, stream, incident);
+}
+
 std::optional<sim::Micros> duration_of(const Phase& phase, const Stream& stream, const Incident& incident) {
   const std::optional<sim::Micros> from = find(phase.from, stream, incident);
   const std::optional<sim::Micros> to = find(phase.to, stream, incident);

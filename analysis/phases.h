@@ -46,4 +46,7 @@ std::span<const Phase> phases();
 // Not reached, or not in this order: nullopt.
 std::optional<sim::Micros> duration_of(const Phase& phase, const Stream& stream, const Incident& incident);
 
+// When it began, if it did.
+std::optional<sim::Micros> begin_of(const Phase& phase, const Stream& stream, const Incident& incident);
+
 }  // namespace sentinel::analysis

@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "analysis/recorded_command.h"
 #include "model/profile.h"
 #include "sim/bad_input.h"
 #include "sim/reader/scenario_reader.h"
-#include "sim/reader/words.h"
 #include "sim/units.h"
 
 namespace sentinel::analysis {
@@ -64,7 +64,7 @@ class Builder {
   Micros begin() const { return begin_; }
 
   ordered_json build(std::string_view profile) {
-    ordered_json scenario{{"about", about()}, {"profile", profile}, {"hash-order", "random"}};
+    ordered_json scenario{{"about", about()}, {"profile", profile}, {"hash-order", "random"}, {"wall-clock", "random"}};
     scenario["nodes"] = nodes();
     scenario["steps"] = steps();
     if (begin_ > Micros{0} && !recording_.cold) scenario["from"] = time(Micros{0});
@@ -147,15 +147,28 @@ class Builder {
     }
     for (const RecordedAction& action : recording_.actions) {
       if (has_no_effect(action)) continue;
-      const Micros at = action.on ? Micros{0} : time_of(action);
-      ordered_json step = when(action, at);
-      step.update(what(action));
-      timed.emplace_back(at, step);
+      for (const RecordedAction& each : one_by_one(action)) {
+        const Micros at = each.on ? Micros{0} : time_of(each);
+        ordered_json step = when(each, at);
+        step.update(what(each));
+        timed.emplace_back(at, step);
+      }
     }
     std::ranges::stable_sort(timed, {}, &std::pair<Micros, ordered_json>::first);
     ordered_json steps = ordered_json::array();
     for (const auto& [at, step] : timed) steps.push_back(step);
     return steps;
+  }
+
+  // Processes that are started together are up at times of their own.
+  static std::vector<RecordedAction> one_by_one(const RecordedAction& action) {
+    if (action.what != "start") return {action};
+    std::vector<RecordedAction> starts;
+    for (const std::string& node : action.who) {
+      starts.push_back(action);
+      starts.back().who = {node};
+    }
+    return starts;
   }
 
   // A start has happened when the process is up.
@@ -181,22 +194,13 @@ class Builder {
     return when;
   }
 
-  // What only asks, and what is a matter of data.
+  // What only asks, what is a matter of data, and what was refused.
   static bool has_no_effect(const RecordedAction& action) {
-    if (action.what != "cmd" || action.args.empty()) return false;
-    const auto is_in = [](const auto& words, const std::string& word) {
-      return std::ranges::find(words, word) != words.end();
-    };
-    static constexpr auto kAsks = std::to_array<std::string_view>(
-        {"save", "bgsave", "info", "role", "ping", "get", "llen", "dbsize", "keys", "lastsave", "wait"});
-    static constexpr auto kSentinelAsks = std::to_array<std::string_view>(
-        {"masters", "master", "slaves", "replicas", "sentinels", "myid", "pending-scripts", "info-cache"});
-    const std::string command = sim::lower_case(action.args[0]);
-    if (is_in(kAsks, command)) return true;
-    if (action.args.size() < 2) return false;
-    const std::string subcommand = sim::lower_case(action.args[1]);
-    return (command == "sentinel" && is_in(kSentinelAsks, subcommand)) ||
-           (command == "debug" && subcommand == "populate") || (command == "config" && subcommand == "get");
+    return action.what == "cmd" && !action.args.empty() && words_of(action).empty();
+  }
+
+  static std::vector<std::string> words_of(const RecordedAction& action) {
+    return effective_words({.args = action.args, .refused = action.refused, .took = action.took});
   }
 
   ordered_json what(const RecordedAction& action) const {
@@ -226,7 +230,7 @@ class Builder {
 
   // `$R1.ip` and `$R1.port` stand for the address of R1.
   std::vector<std::string> arguments(const RecordedAction& action) const {
-    std::vector<std::string> args = action.args;
+    std::vector<std::string> args = words_of(action);
     for (std::string& word : args) {
       for (const RecordedNode& node : recording_.nodes) {
         const std::size_t colon = node.address.rfind(':');

@@ -7,8 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "analysis/recorded_command.h"
 #include "model/events.h"
 #include "sim/bad_input.h"
+#include "sim/reader/words.h"
 #include "sim/units.h"
 
 namespace sentinel::analysis {
@@ -32,8 +34,15 @@ std::int64_t count_of(const json& number) {
   return number.get<std::int64_t>();
 }
 
+// A list of words, or one word that stands for itself; a number is a word, too.
 std::vector<std::string> words_of(const json& action, const char* key) {
-  return action.value(key, std::vector<std::string>{});
+  const auto found = action.find(key);
+  if (found == action.end() || found->is_null()) return {};
+  std::vector<std::string> words;
+  for (const json& word : found->is_array() ? *found : json::array({*found})) {
+    words.push_back(word.is_number() ? word.dump() : word.get<std::string>());
+  }
+  return words;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -138,6 +147,9 @@ RecordedAction read_action(const json& action) {
   read.reject = action.value("mode", "DROP") == "REJECT";
   read.one_way = action.value("oneway", false);
   read.fresh = action.value("fresh_conf", false);
+  if (const auto reply = action.find("reply"); reply != action.end() && reply->is_object()) {
+    read.refused = is_refusal(reply->value("error", ""));
+  }
   return read;
 }
 
@@ -173,11 +185,57 @@ void read_writer(const json& recording, const std::string& name, RecordedAction&
   }
 }
 
+Micros end_of(const json& action) {
+  const auto end = action.find("end_ms");
+  return end != action.end() && end->is_number() ? micros_of(*end) : micros_of(action.at("t_ms"));
+}
+
 // A cut and its end are done pair by pair, which takes some time.
 Micros time_of(const json& action) {
   const Micros begin = micros_of(action.at("t_ms"));
   const bool takes_time = action.at("do") == "cut" || action.at("do") == "heal";
-  return takes_time ? (begin + micros_of(action.at("end_ms"))) / 2 : begin;
+  return takes_time ? (begin + end_of(action)) / 2 : begin;
+}
+
+bool is_shutdown(const RecordedAction& action) {
+  return action.what == "cmd" && !action.args.empty() && sim::lower_case(action.args.front()) == "shutdown" &&
+         !effective_words({.args = action.args, .refused = action.refused}).empty();
+}
+
+// A process that is ended answers no more, but its connections live until the recorder sees that it is gone: usually 2
+// ms later, but a large one takes a second to die.
+void add_end_of_process(const json& performed, RecordedAction end, std::vector<RecordedAction>& actions) {
+  constexpr Micros kUsual = std::chrono::milliseconds{20};
+  const Micros gone = end_of(performed);
+  if (gone - end.at > kUsual) {
+    actions.push_back({.what = "stop", .at = end.at, .who = end.who});
+    end.at = gone;
+  }
+  actions.push_back(std::move(end));
+}
+
+// CONFIG SET of several parameters (7.0) is one of each.
+void add_command(const RecordedAction& command, std::vector<RecordedAction>& actions) {
+  constexpr std::size_t kFirst = 2;
+  const bool sets = command.args.size() > kFirst && sim::lower_case(command.args[0]) == "config" &&
+                    sim::lower_case(command.args[1]) == "set";
+  if (!sets) return actions.push_back(command);
+  for (std::size_t i = kFirst; i < command.args.size(); i += 2) {
+    const auto pair = command.args.begin() + static_cast<std::ptrdiff_t>(i);
+    RecordedAction one = command;
+    one.args = {command.args[0], command.args[1], *pair};
+    if (i + 1 < command.args.size()) one.args.push_back(*(pair + 1));
+    actions.push_back(std::move(one));
+  }
+}
+
+void add_performed(const json& performed, RecordedAction action, std::vector<RecordedAction>& actions) {
+  if (is_deadly(action.args)) action.what = "kill";
+  if (action.what == "kill" || action.what == "term" || is_shutdown(action)) {
+    add_end_of_process(performed, std::move(action), actions);
+  } else {
+    add_command(action, actions);
+  }
 }
 
 void read_actions(const json& document, Recording& recording) {
@@ -185,9 +243,10 @@ void read_actions(const json& document, Recording& recording) {
     if (performed.contains("on") || performed.at("do") == "stopwrite") continue;
     RecordedAction action = read_action(performed);
     action.at = time_of(performed);
+    action.took = end_of(performed) - micros_of(performed.at("t_ms"));
     if (action.what == "write") read_writer(document, performed.at("writer"), action);
     check_subject(action);
-    recording.actions.push_back(action);
+    add_performed(performed, std::move(action), recording.actions);
   }
   for (const auto& planned : document.at("scenario").at("actions")) {
     if (!planned.contains("on") || planned.at("do") == "stopwrite") continue;
@@ -195,7 +254,23 @@ void read_actions(const json& document, Recording& recording) {
     action.on = read_trigger(planned);
     if (action.what == "write") read_writer(document, planned.at("name"), action);
     check_subject(action);
-    recording.actions.push_back(action);
+    add_command(action, recording.actions);
+  }
+}
+
+// `[t_ms, ms]`: overslept by so much, and noticed then. Which of both ends `t_ms` is does not matter: neither side is
+// trusted. A signal takes no time: where it took some, the machine stood still, and may have done so elsewhere.
+void read_stalls(const json& document, Recording& recording) {
+  constexpr Micros kMuch = std::chrono::milliseconds{100};
+  for (const json& action : document.at("actions")) {
+    const bool is_signal = action.at("do") == "kill" || action.at("do") == "stop" || action.at("do") == "cont";
+    if (!is_signal || end_of(action) - micros_of(action.at("t_ms")) <= kMuch) continue;
+    recording.stalls.push_back({.begin = -recording.duration, .end = recording.duration});
+  }
+  for (const json& stall : document.value("stalls", json::array())) {
+    const Micros at = micros_of(stall.at(0));
+    const Micros length = micros_of(stall.at(1));
+    recording.stalls.push_back({.begin = at - length, .end = at + length});
   }
 }
 
@@ -307,6 +382,7 @@ Recording read(const json& document) {
   read_nodes(document, recording);
   complete_lives(document, recording);
   read_actions(document, recording);
+  read_stalls(document, recording);
   read_stream(document, recording);
   return recording;
 }

@@ -41,6 +41,8 @@ struct RecordedAction {
   std::optional<RecordedTrigger> on{};
   std::vector<std::string> who{};
   std::vector<std::string> args{};    // of cmd
+  bool refused = false;               // of cmd: the answer was an error
+  Micros took{};                      // of cmd: until the answer
   std::vector<std::string> side_a{};  // of cut
   std::vector<std::string> side_b{};
   bool reject = false;
@@ -59,6 +61,12 @@ struct RecordedEnd {
   Micros grace{};
 };
 
+// The recorder itself did not run: what it noticed at the end happened at any time since the begin.
+struct RecordedStall {
+  Micros begin{};
+  Micros end{};
+};
+
 struct Recording {
   std::filesystem::path file{};
   std::string scenario{};  // its id, such as 05_master_down
@@ -72,6 +80,7 @@ struct Recording {
   std::optional<RecordedEnd> end{};
   std::vector<RecordedNode> nodes{};
   std::vector<RecordedAction> actions{};
+  std::vector<RecordedStall> stalls{};
   Stream stream{};                       // from time 0 on, in order; indices are places in `nodes`
   std::vector<std::string> known_ids{};  // by place in `nodes`: ids of sentinels as they stand in the stream
 };

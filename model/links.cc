@@ -25,11 +25,12 @@ void Sentinel::release_link(Turn& turn, const Instance& instance) {
   close_subscription(turn, instance.link);
 }
 
-// instanceLinkCloseConnection(). What was sent on a subscription that we close stays counted until the next command
-// connection.
+// instanceLinkCloseConnection(). hiredis writes when the handlers are done, so that commands of the same step are lost
+// with the connection, such as the last SLAVEOF of a failover that a time-out ends. What was sent on a subscription
+// that we close stays counted until the next command connection.
 void Sentinel::close_command(Turn& turn, LinkIndex index) {
   Link& link = links_[index];
-  if (link.command) turn.out.disconnect(LinkTable::command_socket(index));
+  if (link.command) turn.out.discard(LinkTable::command_socket(index));
   link.pending = 0;
   link.command = false;
   link.disconnected = true;
@@ -37,7 +38,7 @@ void Sentinel::close_command(Turn& turn, LinkIndex index) {
 
 void Sentinel::close_subscription(Turn& turn, LinkIndex index) {
   Link& link = links_[index];
-  if (link.subscription) turn.out.disconnect(LinkTable::subscription_socket(index));
+  if (link.subscription) turn.out.discard(LinkTable::subscription_socket(index));
   link.subscription = false;
   link.subscription_pending = 0;
   link.disconnected = true;

@@ -212,11 +212,11 @@ struct EventPush {  // what a sentinel publishes
   friend bool operator==(const EventPush&, const EventPush&) = default;
 };
 
-using Message = std::variant<Auth, SetName, Ping, InfoRequest, Publish, Subscribe, IsMasterDown, Reconfigure,
-                             ScriptKill, WriteRequest, ReadRequest, RoleRequest, MasterAddressRequest, SubscribeEvents,
-                             ReplConf, Psync, Acknowledge, StatusReply, InfoReply, IsMasterDownReply, PsyncReply,
-                             ReadReply, RoleReply, MasterAddressReply, HelloPush, KeepAlive, Snapshot,
-                             ReplicationStream, EventPush>;
+using Message =
+    std::variant<Auth, SetName, Ping, InfoRequest, Publish, Subscribe, IsMasterDown, Reconfigure, ScriptKill,
+                 WriteRequest, ReadRequest, RoleRequest, MasterAddressRequest, SubscribeEvents, ReplConf, Psync,
+                 Acknowledge, StatusReply, InfoReply, IsMasterDownReply, PsyncReply, ReadReply, RoleReply,
+                 MasterAddressReply, HelloPush, KeepAlive, Snapshot, ReplicationStream, EventPush>;
 
 // Who waits for a reply, and what for. It travels with the command and comes back with the reply: Redis answers
 // in order on a connection, so this stands for the queue of callbacks that hiredis keeps.

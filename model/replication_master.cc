@@ -103,7 +103,8 @@ void DataNode::put_online(Turn& turn, Downstream& replica, Offset has) {
   replica.state = Downstream::State::kOnline;
   replica.acknowledged_at = turn.now;
   replica.acknowledged = has;
-  if (offset_ > has) turn.out.send(replica.socket, kReplication, ReplicationStream{.bytes = offset_ - has, .data = data_});
+  if (offset_ > has)
+    turn.out.send(replica.socket, kReplication, ReplicationStream{.bytes = offset_ - has, .data = data_});
 }
 
 // --- being attached ---------------------------------------------------------------------------------------

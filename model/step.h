@@ -96,6 +96,14 @@ struct Effects {
   }
   void connect(Socket socket, Address to) { actions.emplace_back(Connect{socket, to}); }
   void disconnect(Socket socket) { actions.emplace_back(Disconnect{socket}); }
+  // The same, for who sends nothing before the step is over: what it queued for this connection never leaves.
+  void discard(Socket socket) {
+    std::erase_if(actions, [&](const Action& action) {
+      const auto* const send = std::get_if<Send>(&action);
+      return send != nullptr && send->socket == socket;
+    });
+    disconnect(socket);
+  }
   void send(Socket socket, const Callback& callback, Message message) {
     actions.emplace_back(Send{socket, callback, std::move(message)});
   }

@@ -28,10 +28,12 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
       armed_.push_back(i);
     }
   }
+  const Micros second_begun = scenario_->begun_part_of_second(seed);
   for (std::uint32_t i = 0; i < processes_.size(); ++i) {
     const Node& node = scenario_->nodes[i];
     Process& process = processes_[i];
     process.random = model::Random{seed, i};
+    process.clock.step_by(second_begun);
     write_first_configuration(NodeId{static_cast<std::uint16_t>(i)});
     if (!node.running) continue;
     const SimTime begin{node.is_data_node() ? kDataNodesStart : Micros{0}};
@@ -112,20 +114,37 @@ bool Run::is_frozen(NodeId node) const {
 
 void Run::hold(NodeId node, const Happening& what) { processes_[index(node)].held.push_back(what); }
 
-// First what was being done, then what came over connections, then the timer, as an event loop does it
-// (aeProcessEvents).
+// First what was being done, then the timer if it is due, then what came over connections: an event loop asks for that
+// only when it comes round again, as also after SIGCONT (aeProcessEvents). Then each connection has its turn, in the
+// order in which they had something to read, and all that it has is read at once (readQueryFromClient,
+// redisAsyncHandleRead).
 void Run::release_held(NodeId node) {
   Process& process = processes_[index(node)];
   if (!can_act(process)) return;
   const auto rank = [](const Happening& what) {
-    return what.kind == Happening::Kind::kFlushed ? 0 : what.kind == Happening::Kind::kTimer ? 2 : 1;
+    return what.kind == Happening::Kind::kFlushed ? 0 : what.kind == Happening::Kind::kTimer ? 1 : 2;
   };
+  const auto has_same_source = [](const Happening& a, const Happening& b) {
+    using Kind = Happening::Kind;
+    return (a.kind == Kind::kDeliver || a.kind == Kind::kRead) && (b.kind == Kind::kDeliver || b.kind == Kind::kRead) &&
+           a.index == b.index && a.side == b.side;
+  };
+  static constexpr SimTime kTaken = SimTime::max();  // nothing is allocated here
+  const auto take = [this](Happening& what) {
+    agenda_.schedule(now(), what);
+    what.at = kTaken;
+  };
+  std::vector<Happening>& held = process.held;
   for (int turn = 0; turn <= 2; ++turn) {
-    for (const Happening& what : process.held) {
-      if (rank(what) == turn) agenda_.schedule(now(), what);
+    for (auto next = held.begin(); next != held.end(); ++next) {
+      if (next->at == kTaken || rank(*next) != turn) continue;
+      take(*next);
+      for (auto other = next + 1; other != held.end(); ++other) {
+        if (other->at != kTaken && has_same_source(*next, *other)) take(*other);
+      }
     }
   }
-  process.held.clear();
+  held.clear();
 }
 
 void Run::start(NodeId node, Scratch& scratch) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/random.h"
+
 namespace sentinel::sim {
 
 model::Symbol SymbolTable::intern(std::string_view text) {
@@ -16,6 +18,12 @@ std::optional<NodeId> Scenario::find_node(std::string_view name) const {
   const auto found = std::ranges::find(nodes, name, &Node::name);
   if (found == nodes.end()) return std::nullopt;
   return NodeId{static_cast<std::uint16_t>(found - nodes.begin())};
+}
+
+Micros Scenario::begun_part_of_second(std::uint64_t seed) const {
+  constexpr std::uint32_t kSecond = 1'000'000;  // µs
+  if (!draws_second) return Micros{0};
+  return Micros{model::Random{seed, nodes.size()}.below(model::Random::Stream::kStartup, kSecond)};
 }
 
 }  // namespace sentinel::sim

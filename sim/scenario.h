@@ -179,6 +179,8 @@ struct Scenario {
   NetworkSpec network;
   DiskSpec disk;
   HashOrder hash_order = HashOrder::kInsertion;
+  bool draws_second =
+      false;                // within which second the wall clocks begin is drawn; otherwise they begin with a full one
   std::vector<Step> steps;  // as in the file
   SimTime from{};           // the streams begin here, and the expectations look at them
   SimTime until{};
@@ -186,6 +188,7 @@ struct Scenario {
 
   const Node& node(NodeId id) const { return nodes[static_cast<std::size_t>(id)]; }
   std::optional<NodeId> find_node(std::string_view name) const;
+  Micros begun_part_of_second(std::uint64_t seed) const;  // when the run begins: the processes are on one machine
 };
 
 }  // namespace sentinel::sim

@@ -35,6 +35,9 @@ void print_recording(const RecordingResult& result) {
     stream.seed ? std::cout << "seed " << *stream.seed : std::cout << "NOT FOUND";
   }
   std::cout << '\n';
+  for (const std::string& phase : result.distrusted) {
+    std::cout << "      not measured, as the machine stood still: " << phase << '\n';
+  }
   for (const StreamResult& stream : result.streams) {
     if (stream.seed) continue;
     std::cout << "      " << stream.sentinel << " event " << stream.divergence.index + 1 << " of " << stream.events
@@ -45,15 +48,13 @@ void print_recording(const RecordingResult& result) {
 }
 
 void print_phase(const PhaseResult& phase) {
-  const auto at = [](const std::vector<double>& sample, double q) {
-    return std::lround(analysis::quantile(sample, q));
-  };
   std::cout << (!phase.judged()  ? "      "
                 : phase.agrees() ? "ok    "
                                  : "FAIL  ")
             << std::left << std::setw(38) << phase.phase << std::right << std::setw(5) << phase.recorded.size();
   for (const double q : {0.5, 0.95}) {
-    std::cout << std::setw(8) << at(phase.recorded, q) << std::setw(8) << at(phase.simulated, q);
+    std::cout << std::setw(8) << std::lround(analysis::quantile(phase.recorded, q)) << std::setw(8)
+              << std::lround(phase.simulated_quantile(q));
   }
   std::cout << std::fixed << std::setprecision(3) << std::setw(8) << phase.test.p << '\n';
 }
@@ -88,21 +89,18 @@ nlohmann::ordered_json to_json(const StreamResult& stream) {
 nlohmann::ordered_json to_json(const RecordingResult& result) {
   nlohmann::ordered_json streams = nlohmann::ordered_json::array();
   for (const StreamResult& stream : result.streams) streams.push_back(to_json(stream));
-  return {{"file", result.file.string()}, {"scenario", result.scenario},    {"version", result.version},
-          {"profile", result.profile},    {"seeds", result.seeds},          {"found", result.found()},
-          {"error", result.error},        {"sentinels", std::move(streams)}};
+  return {{"file", result.file.string()},    {"scenario", result.scenario}, {"version", result.version},
+          {"profile", result.profile},       {"seeds", result.seeds},       {"found", result.found()},
+          {"distrusted", result.distrusted}, {"error", result.error},       {"sentinels", std::move(streams)}};
 }
 
 nlohmann::ordered_json to_json(const PhaseResult& phase) {
-  const auto quantiles = [](const std::vector<double>& sample) {
-    return nlohmann::ordered_json{{"median", analysis::quantile(sample, 0.5)},
-                                  {"p95", analysis::quantile(sample, 0.95)}};
-  };
   return {{"version", phase.version},
           {"scenario", phase.scenario},
           {"phase", phase.phase},
-          {"recorded", quantiles(phase.recorded)},
-          {"simulated", quantiles(phase.simulated)},
+          {"recorded",
+           {{"median", analysis::quantile(phase.recorded, 0.5)}, {"p95", analysis::quantile(phase.recorded, 0.95)}}},
+          {"simulated", {{"median", phase.simulated_quantile(0.5)}, {"p95", phase.simulated_quantile(0.95)}}},
           {"ks", {{"distance", phase.test.distance}, {"p", phase.test.p}}},
           {"judged", phase.judged()},
           {"agrees", phase.agrees()},

@@ -28,6 +28,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "network",
     "disk",
     "hash-order",
+    "wall-clock",
     "steps",
     "from",
     "until",
@@ -55,6 +56,13 @@ HashOrder read_hash_order(const Json& order) {
   if (text == "insertion") return HashOrder::kInsertion;
   if (text == "random") return HashOrder::kRandom;
   order.fail(R"(expected "insertion" or "random", not )" + in_quotes(text));
+}
+
+bool read_wall_clock(const Json& clock) {
+  const std::string_view text = string_of(clock);
+  if (text == "full-second") return false;
+  if (text == "random") return true;
+  clock.fail(R"(expected "full-second" or "random", not )" + in_quotes(text));
 }
 
 void read_times(const Fields& fields, Scenario& scenario) {
@@ -85,6 +93,7 @@ Scenario parse_scenario(std::string_view text, const std::filesystem::path& file
   if (const Json* const network = fields.find("network")) scenario.network = read_network(*network);
   if (const Json* const disk = fields.find("disk")) scenario.disk = read_disk(*disk);
   if (const Json* const order = fields.find("hash-order")) scenario.hash_order = read_hash_order(*order);
+  if (const Json* const clock = fields.find("wall-clock")) scenario.draws_second = read_wall_clock(*clock);
   Steps steps;
   if (const Json* const json = fields.find("steps")) steps = read_steps(*json, names, scenario);
   if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names);

@@ -10,7 +10,9 @@
 #include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <set>
 
+#include "analysis/phases.h"
 #include "analysis/recorded_scenario.h"
 #include "analysis/recorder/temporary_folder.h"
 #include "sim/bad_input.h"
@@ -230,11 +232,80 @@ TEST_F(Compare, CountsWholeMilliseconds) {
   }
 }
 
+Json with_two_sentinels() {
+  Json recording = recording_of_a_failover();
+  recording["scenario"]["topology"]["sentinels"].push_back({{"name", "S2"}});
+  recording["conf"]["S2"] =
+      "port 5001\nbind 127.0.0.1\nsentinel monitor mymaster 127.0.0.1 7000 1\n"
+      "sentinel down-after-milliseconds mymaster 1000\n";
+  recording["topology_at_start"]["S2"] = {{"addr", "127.0.0.1:5001"}, {"runid", std::string(40, '2')}};
+  recording["notes"].push_back({{"t_ms", -4'400.0}, {"sentinel", "S2"}, {"text", "subscribed"}});
+  recording["sentinel_log"].push_back({-4'410.0, "S2", "#", "+monitor master mymaster 127.0.0.1 7000 quorum 1"});
+  return recording;
+}
+
+// The INFOs of each sentinel come at times of their own, so that a recording is compared with runs that the same
+// sentinel leads.
+TEST_F(Compare, ComparesTimesOfOneLeader) {
+  Json recording = with_two_sentinels();
+  say_what_is_simulated(recording, kSeed);
+  const Recording parsed_one = parsed(recording);
+  const RecordedScenario made = scenario_of(parsed_one);
+  const Incident incident = *incident_of(*made.scenario);
+  const Phase& promotion = *std::ranges::find(phases(), "+elected-leader -> +promoted-slave", &Phase::name);
+  const auto leader_in = [](const Stream& stream) {
+    return std::ranges::find(stream, "+elected-leader", &Said::channel)->node;
+  };
+  std::set<double> same;
+  std::set<double> others;
+  for (std::uint64_t seed = 1; seed <= kFew.timing_seeds; ++seed) {
+    const Stream stream = simulate(made.scenario, seed, {.at = made.scenario->until.time_since_epoch()});
+    const auto took = duration_of(promotion, stream, incident);
+    if (!took) continue;
+    (leader_in(stream) == leader_in(parsed_one.stream) ? same : others)
+        .insert(static_cast<double>(std::chrono::round<std::chrono::milliseconds>(*took).count()));
+  }
+  ASSERT_THAT(others, testing::Not(IsEmpty()));
+  const Comparison comparison = compared({write("01.json", recording)});
+  const std::vector<double>& simulated = phase_of(comparison, "+elected-leader -> +promoted-slave").simulated;
+  EXPECT_EQ(std::set<double>(simulated.begin(), simulated.end()), same);
+}
+
 PhaseResult phase(std::vector<double> recorded, std::vector<double> simulated, double p = 1) {
   return {.recorded = std::move(recorded), .simulated = std::move(simulated), .test = {.distance = 0, .p = p}};
 }
 
 std::vector<double> all(double value) { return std::vector<double>(10, value); }
+
+// A phase that begins or ends while the recorder stood still is not measured, and that is told; the others are.
+TEST_F(Compare, DistrustsStalls) {
+  Json recording = failover_of(kSeed);
+  const Json& promoted = recording["events"][place_of(recording, "+promoted-slave")];
+  recording["stalls"] = Json::array({{promoted["t_ms"], 40}});
+  const Comparison comparison = compared({write("01.json", recording)});
+  const std::vector<std::string>& distrusted = comparison.recordings.at(0).distrusted;
+  EXPECT_THAT(distrusted, testing::Contains("+elected-leader -> +promoted-slave"));
+  EXPECT_THAT(distrusted, testing::Not(testing::Contains("fault -> first +sdown")));
+  for (const PhaseResult& phase : comparison.phases)
+    EXPECT_THAT(distrusted, testing::Not(testing::Contains(phase.phase)));
+  EXPECT_THAT(comparison.phases, testing::Not(IsEmpty()));
+}
+
+// Where a signal took longer than 100 ms the machine stood still: nothing of the recording is measured.
+TEST_F(Compare, DistrustsMachinesThatStoodStill) {
+  Json recording = failover_of(kSeed);
+  recording["actions"][0]["end_ms"] = 1'200.0;
+  const Comparison comparison = compared({write("01.json", recording)});
+  EXPECT_THAT(comparison.recordings.at(0).distrusted, testing::Not(IsEmpty()));
+  EXPECT_THAT(comparison.phases, IsEmpty());
+}
+
+// The largest of two is lower than the largest of many: quantiles are those of samples of the same size.
+TEST(PhaseResultTest, ComparesSamplesOfOneSize) {
+  const PhaseResult phase{.recorded = {1, 2}, .simulated = {0, 1, 2, 3, 4, 5}, .groups = {{0, 1}, {2, 3}, {4, 5}, {}}};
+  EXPECT_DOUBLE_EQ(phase.simulated_quantile(1), 3);
+  EXPECT_DOUBLE_EQ(phase.simulated_quantile(0.5), 2.5);
+}
 
 // Nine recordings are too few.
 TEST(PhaseResultTest, IsJudgedWithTenRecordings) {
@@ -382,8 +453,8 @@ TEST_F(CompareCommand, PrintsJson) {
   const Json json = Json::parse(printed.text);
   EXPECT_THAT(keys(json), ElementsAre("recordings", "phases"));
   const Json& first = json["recordings"][0];
-  EXPECT_THAT(keys(first),
-              ElementsAre("file", "scenario", "version", "profile", "seeds", "found", "error", "sentinels"));
+  EXPECT_THAT(keys(first), ElementsAre("file", "scenario", "version", "profile", "seeds", "found", "distrusted",
+                                       "error", "sentinels"));
   EXPECT_THAT(keys(first["sentinels"][0]), ElementsAre("sentinel", "events", "found", "seed"));
   EXPECT_EQ(first["found"], true);
   const Json& second = json["recordings"][1]["sentinels"][0];

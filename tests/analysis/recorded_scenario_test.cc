@@ -158,6 +158,20 @@ TEST(ScenarioOf, StartsWhenItIsUp) {
   EXPECT_EQ(scenario_json(recording)["steps"][2]["at"], "8112ms");
 }
 
+// Processes that are started together are up one after the other.
+TEST(ScenarioOf, StartsEachWhenItIsUp) {
+  Json recording = with_actions(R"([{"t_ms": 5000, "end_ms": 5040, "do": "start", "who": ["R1", "R2"]}])");
+  recording["node_log"] = Json::array(
+      {{5'020.0, "R1", "*", "Ready to accept connections tcp"}, {5'035.0, "R2", "*", "Ready to accept connections"}});
+  const Json scenario = scenario_json(recording);
+  const Json& steps = scenario["steps"];
+  ASSERT_EQ(steps.size(), 3U);
+  EXPECT_EQ(steps[1]["nodes"], Json::array({"R1"}));
+  EXPECT_EQ(steps[1]["at"], "10120ms");
+  EXPECT_EQ(steps[2]["nodes"], Json::array({"R2"}));
+  EXPECT_EQ(steps[2]["at"], "10135ms");
+}
+
 // If it has data to load, it starts when it was asked to, and is up when it has loaded them.
 TEST(ScenarioOf, LoadsFromTheStartOn) {
   Json recording = with_actions(R"([{"t_ms": 500, "do": "cmd", "who": ["R1"], "args": ["SAVE"]},

@@ -104,7 +104,7 @@ TEST(ReadRecording, KnowsHowLongANodeLoads) {
 TEST(ReadRecording, KnowsTheActions) {
   Json json = quiet_recording();
   json["actions"] = Json::parse(R"([
-    {"t_ms": 1000.3, "plan_ms": 1000, "end_ms": 1090, "do": "kill", "who": ["R1", "S1"]},
+    {"t_ms": 1000.3, "plan_ms": 1000, "end_ms": 1003, "do": "kill", "who": ["R1", "S1"]},
     {"t_ms": 2000, "end_ms": 2001, "do": "cmd", "who": ["S1"], "args": ["SENTINEL", "RESET", "*"], "reply": 1},
     {"t_ms": 3000, "end_ms": 3001, "do": "start", "who": ["R1"], "fresh_conf": true}])");
   const Recording recording = parsed(json);
@@ -114,6 +114,60 @@ TEST(ReadRecording, KnowsTheActions) {
   EXPECT_THAT(recording.actions[1].args, ElementsAre("SENTINEL", "RESET", "*"));
   EXPECT_FALSE(recording.actions[1].fresh);
   EXPECT_TRUE(recording.actions[2].fresh);
+}
+
+// A process that is ended is silent at once, and its connections live until the recorder has seen that it is gone. So
+// does that of a SHUTDOWN, unless the server refused it.
+TEST(ReadRecording, ProcessesTakeTimeToEnd) {
+  for (const char* const action :
+       {R"("do": "kill")", R"("do": "term")", R"("do": "cmd", "args": ["DEBUG", "SEGFAULT"])",
+        R"("do": "cmd", "args": ["SHUTDOWN"], "reply": {"error": "LAB ConnectionError: closed"})"}) {
+    Json json = quiet_recording();
+    json["actions"] = Json::parse(R"([{"t_ms": 1000, "end_ms": 1400, "who": ["R1"], )" + std::string{action} + R"(}])");
+    const Recording recording = parsed(json);
+    ASSERT_EQ(recording.actions.size(), 2U) << action;
+    EXPECT_EQ(recording.actions[0].what, "stop");
+    EXPECT_EQ(recording.actions[0].at, 1s);
+    EXPECT_THAT(recording.actions[0].who, ElementsAre("R1"));
+    EXPECT_NE(recording.actions[1].what, "stop");
+    EXPECT_EQ(recording.actions[1].at, 1'400ms);
+  }
+  Json json = quiet_recording();
+  json["actions"] = Json::parse(R"([{"t_ms": 1000, "end_ms": 1400, "do": "cmd", "who": ["R1"], "args": ["SHUTDOWN"],
+                                     "reply": {"error": "ERR Errors trying to SHUTDOWN. Check logs."}}])");
+  EXPECT_EQ(parsed(json).actions.size(), 1U);
+}
+
+// One CONFIG SET of several parameters is several of one.
+TEST(ReadRecording, SeparatesParameters) {
+  Json json = quiet_recording();
+  json["actions"] = Json::parse(R"([{"t_ms": 1, "end_ms": 2, "do": "cmd", "who": ["R1"],
+                                     "args": ["CONFIG", "SET", "repl-timeout", 5, "masterauth", ""]}])");
+  const Recording recording = parsed(json);
+  ASSERT_EQ(recording.actions.size(), 2U);
+  EXPECT_THAT(recording.actions[0].args, ElementsAre("CONFIG", "SET", "repl-timeout", "5"));
+  EXPECT_THAT(recording.actions[1].args, ElementsAre("CONFIG", "SET", "masterauth", ""));
+}
+
+// Neither side of the time that is told of a stall is trusted; one of the machine makes the whole recording distrusted.
+TEST(ReadRecording, KnowsStalls) {
+  Json json = quiet_recording();
+  EXPECT_TRUE(parsed(json).stalls.empty());
+  json["stalls"] = Json::array({{2'000.5, 40}});
+  json["actions"] = Json::parse(R"([{"t_ms": 1, "end_ms": 200, "do": "cont", "who": ["R1"]}])");
+  const Recording recording = parsed(json);
+  ASSERT_EQ(recording.stalls.size(), 2U);
+  EXPECT_LE(recording.stalls[0].begin, 0s);
+  EXPECT_GE(recording.stalls[0].end, 10s);
+  EXPECT_EQ(recording.stalls[1].begin, 1'960'500us);
+  EXPECT_EQ(recording.stalls[1].end, 2'040'500us);
+}
+
+// A word may stand for a list of one.
+TEST(ReadRecording, TakesAWordForAList) {
+  Json json = quiet_recording();
+  json["actions"] = Json::parse(R"([{"t_ms": 1, "end_ms": 2, "do": "stop", "who": "R1"}])");
+  EXPECT_THAT(parsed(json).actions.at(0).who, ElementsAre("R1"));
 }
 
 // Rules of a firewall are set one after the other: a cut acts from the middle on.
@@ -283,8 +337,8 @@ TEST(ReadRecording, RefusesOtherTypes) {
   json["recorded_ms"] = "10 s";
   EXPECT_THAT(refusal(json), HasSubstr("type must be number, but is string"));
   json = recording_of_a_failover();
-  json["actions"][0]["who"] = "R1";
-  EXPECT_THAT(refusal(json), HasSubstr("type must be array, but is string"));
+  json["actions"][0]["who"] = Json::object();
+  EXPECT_THAT(refusal(json), HasSubstr("type must be string, but is object"));
 }
 
 // An action that is done to nobody cannot have been recorded.

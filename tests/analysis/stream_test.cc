@@ -72,6 +72,18 @@ TEST(Canonical, LeavesTheOldMasterLast) {
                                                     "+slave " + slave("7003"), "+slave " + slave("7000")));
 }
 
+// The replicas of one INFO are written to disk one by one, which can take longer than a tick.
+TEST(Canonical, OrdersOneInfo) {
+  const Stream stream{{1'000ms, 0, "+slave", slave("7002")}, {1'215ms, 0, "+slave", slave("7001")}};
+  EXPECT_THAT(canonical(stream, 0, {}), ElementsAre("+slave " + slave("7001"), "+slave " + slave("7002")));
+}
+
+// What is found by INFOs of different seconds keeps its order.
+TEST(Canonical, KeepsTheOrderOfInfos) {
+  const Stream stream{{1'000ms, 0, "+slave", slave("7002")}, {2'000ms, 0, "+slave", slave("7001")}};
+  EXPECT_THAT(canonical(stream, 0, {}), ElementsAre("+slave " + slave("7002"), "+slave " + slave("7001")));
+}
+
 // A later tick is another matter: what was said first stays first.
 TEST(Canonical, KeepsTheOrderOfTicks) {
   const Stream stream{{1'000ms, 0, "+sdown", slave("7002")}, {1'052ms, 0, "+sdown", slave("7001")}};

@@ -190,9 +190,9 @@ TEST(Profiles, Transaction) {
   EXPECT_EQ(commands("redis-7.0", true), 6);
 }
 
-// The last SLAVEOF of a failover that ends by time-out may tell the new master to replicate itself, up to 5.0.7.
+// The last SLAVEOF of a failover that ends by time-out may be meant for the new master itself, up to 5.0.7.
 TEST(Profiles, BestEffort) {
-  const auto masters_of_r1 = [](std::string_view profile) {
+  const auto sent_to_r1 = [](std::string_view profile) {
     model::SentinelConfig config = lone_sentinel();
     config.masters[0].failover_timeout = 15s;
     SentinelLab lab(config, {.profile = profile});
@@ -200,17 +200,12 @@ TEST(Profiles, BestEffort) {
     lab.at(kR2).syncs = false;
     lab.crash(kM);
     EXPECT_TRUE(lab.run_until(kFailoverEndForTimeout));
-    std::vector<Address> masters;
-    for (const Sent& sent : lab.sent<model::Reconfigure>(kR1)) {
-      masters.push_back(std::get<model::Reconfigure>(sent.message).master.value_or(kNowhere));
-    }
-    EXPECT_EQ(lab.count(kReconfSentBestEffort, kR1), masters.size() - 1);
-    return masters;
+    return lab.count(kReconfSentBestEffort, kR1);
   };
-  EXPECT_THAT(masters_of_r1("redis-2.8"), ElementsAre(kNowhere, kR1));
-  EXPECT_THAT(masters_of_r1("redis-3.2"), ElementsAre(kNowhere, kR1));
-  EXPECT_THAT(masters_of_r1("redis-6.2"), ElementsAre(kNowhere));
-  EXPECT_THAT(masters_of_r1("redis-7.0"), ElementsAre(kNowhere));
+  EXPECT_EQ(sent_to_r1("redis-2.8"), 1U);
+  EXPECT_EQ(sent_to_r1("redis-3.2"), 1U);
+  EXPECT_EQ(sent_to_r1("redis-6.2"), 0U);
+  EXPECT_EQ(sent_to_r1("redis-7.0"), 0U);
 }
 
 // Nothing else of a failover differs: the same events in the same order.

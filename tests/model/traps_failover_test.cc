@@ -104,7 +104,8 @@ model::SentinelConfig with_three_replicas(int parallel_syncs) {
 }
 
 // With parallel-syncs 1 a replica that does not obey blocks the walk for all of failover-timeout: its own time-out sits
-// inside the walk (16).
+// inside the walk (16). What the others are sent then is lost, as the switch of the same tick closes their connections
+// before anything was written: recorded with 7.0.15, a replica was pointed to the new master only by +fix-slave-config.
 TEST(Traps, Trap14StuckReplicaBlocksTheWalk) {
   SentinelLab lab(with_three_replicas(1));
   lab.run_for(3s);
@@ -119,7 +120,8 @@ TEST(Traps, Trap14StuckReplicaBlocksTheWalk) {
   EXPECT_EQ(lab.count(kFailoverEndForTimeout), 1);
   lab.run_for(1ms);
   EXPECT_THAT(subjects(lab, kReconfSentBestEffort), ElementsAre(kR3));
-  EXPECT_EQ(lab.at(kR3).info.master, kR1);
+  EXPECT_TRUE(lab.sent<model::Reconfigure>(kR3).empty());
+  EXPECT_EQ(lab.at(kR3).info.master, kM);
 }
 
 // With room the time-out fires after 10 s, and the same replica is sent SLAVEOF again in that tick (16).

@@ -277,8 +277,9 @@ TEST(Run, CommandsWaitForTheEndOfAClientPause) {
 
 // --- pause and stall ----------------------------------------------------------------------------------------
 
-// A stopped sentinel finds what it was sent before its timer fires: it learns of the failover, then notices the gap.
-TEST(Run, ResumedProcessesReadBeforeTheirTimerFires) {
+// The timer of a stopped sentinel is due before it reads what it was sent: it notices the gap, then learns of the
+// failover.
+TEST(Run, ResumedProcessesSeeTheGapBeforeTheyRead) {
   ScenarioBuilder scenario;
   scenario.disk().flush = constant_latency(1ms);
   const NodeId s1 = scenario.node("S1");
@@ -290,7 +291,7 @@ TEST(Run, ResumedProcessesReadBeforeTheirTimerFires) {
     const Record* tilt = trace.find(EventKind::kTilt, s1);
     const Record* switched = trace.find(EventKind::kSwitchMaster, s1);
     ASSERT_TRUE(tilt != nullptr && switched != nullptr) << trace.text();
-    EXPECT_LT(switched, tilt) << trace.text();
+    EXPECT_LT(tilt, switched) << trace.text();
     EXPECT_LT(tilt->at, at(40'100ms)) << trace.text();
   }
 }
@@ -396,6 +397,24 @@ TEST(Run, RecordsShowBothTimes) {
   const Trace trace{scenario.build()};
   const Record& tilt = *trace.find(EventKind::kTilt, s1);
   EXPECT_EQ(tilt.clock, kWallClockAtStart + 1h + std::chrono::floor<model::Millis>(tilt.at.time_since_epoch()));
+}
+
+// Where in a second the clocks of a machine begin can be drawn: by seed, the same for all of its processes.
+TEST(Run, DrawsTheSecond) {
+  ScenarioBuilder scenario;
+  scenario.draws_second() = true;
+  scenario.until(1ms);
+  const auto built = scenario.build();
+  std::vector<model::Instant> clocks;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const sim::Run run{built, seed};
+    for (const std::string_view node : {"R1", "S3"}) clocks.push_back(run.wall_clock(scenario.node(node)));
+    EXPECT_EQ(clocks.back(), *(clocks.end() - 2));
+  }
+  const auto [first, last] = std::ranges::minmax(clocks);
+  EXPECT_GE(first, kWallClockAtStart - 30s);
+  EXPECT_LT(last, kWallClockAtStart - 29s);
+  EXPECT_GT(last - first, 500ms);
 }
 
 // --- the network of a run -----------------------------------------------------------------------------------

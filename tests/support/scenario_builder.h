@@ -35,6 +35,7 @@ class ScenarioBuilder {
   NetworkSpec& network() { return scenario_.network; }
   DiskSpec& disk() { return scenario_.disk; }
   HashOrder& hash_order() { return scenario_.hash_order; }
+  bool& draws_second() { return scenario_.draws_second; }
 
   ScenarioBuilder& at(Micros time, Action action);
   ScenarioBuilder& on(Trigger trigger, Action action);

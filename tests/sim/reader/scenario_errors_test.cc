@@ -81,7 +81,11 @@ const std::vector<Mistake> kTopLevel = {
     {"{\"about\": \"x\", \"until\": \"1s\"}", "x.json:1: a scenario without nodes: expected 'cluster' or 'nodes'"},
     {"{\"abuot\": \"x\"}",
      "x.json:1: /abuot: unknown field of a scenario (did you mean 'about'?); known are: $schema, about, "
-     "profile, cluster, nodes, network, disk, hash-order, steps, from, until, expect"},
+     "profile, cluster, nodes, network, disk, hash-order, wall-clock, steps, from, until, expect"},
+};
+
+const std::vector<Mistake> kClocks = {
+    {R"(CLUSTER"wall-clock": "now")", "x.json:2: /wall-clock: expected \"full-second\" or \"random\", not 'now'"},
 };
 
 const std::vector<Mistake> kNodes = {
@@ -256,6 +260,7 @@ TEST_P(ScenarioErrors, AreReportedInOneLine) { EXPECT_EQ(error_of(expanded(GetPa
 
 INSTANTIATE_TEST_SUITE_P(Syntax, ScenarioErrors, testing::ValuesIn(kSyntax), numbered_name);
 INSTANTIATE_TEST_SUITE_P(TopLevel, ScenarioErrors, testing::ValuesIn(kTopLevel), numbered_name);
+INSTANTIATE_TEST_SUITE_P(Clocks, ScenarioErrors, testing::ValuesIn(kClocks), numbered_name);
 INSTANTIATE_TEST_SUITE_P(Nodes, ScenarioErrors, testing::ValuesIn(kNodes), numbered_name);
 INSTANTIATE_TEST_SUITE_P(Network, ScenarioErrors, testing::ValuesIn(kNetwork), numbered_name);
 INSTANTIATE_TEST_SUITE_P(Steps, ScenarioErrors, testing::ValuesIn(kSteps), numbered_name);
