@@ -14,6 +14,8 @@
 
 namespace sentinel::model {
 
+struct ReplicationView;
+
 // How its link to its master stands (server.repl_state).
 enum class ReplicationState : std::uint8_t {
   kNone,     // a master
@@ -51,6 +53,7 @@ class DataNode {
   void save(DataNodeConfig& config) const { config = config_; }
   void set_condition(Condition condition) { condition_ = condition; }
 
+  const DataNodeConfig& config() const { return config_; }
   const Id& run_id() const { return run_id_; }
   bool is_master() const { return !config_.replicaof.has_value(); }
   const std::optional<Address>& master() const { return config_.replicaof; }
@@ -66,6 +69,7 @@ class DataNode {
   // How much of our stream this replica of ours says it has; nullopt if it is not attached.
   std::optional<Offset> acknowledged(const Address& replica) const;
   InfoReply info(Instant now) const;
+  ReplicationView replication(Instant now) const;  // replication_view.h
 
   friend bool operator==(const DataNode&, const DataNode&) = default;
 
