@@ -1,0 +1,200 @@
+#include "sim/query/conf_file.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
+
+#include "sim/event_text.h"
+#include "sim/query/parameters.h"
+#include "sim/reader/words.h"
+
+namespace sentinel::sim {
+namespace {
+
+constexpr model::Millis kDownAfter{30'000};
+constexpr model::Millis kFailoverTimeout{180'000};
+
+// A process that listens elsewhere than at its default port has to be told so.
+std::vector<std::string> original_lines(const Node& node) {
+  std::vector<std::string> lines = node.conf;
+  const bool has_port =
+      std::ranges::any_of(lines, [](const std::string& line) { return lower_case(line).starts_with("port "); });
+  if (!has_port) lines.insert(lines.begin(), "port " + std::to_string(node.address.port));
+  return lines;
+}
+
+}  // namespace
+
+ConfFile::ConfFile(const Scenario& scenario, NodeId node)
+    : scenario_(&scenario), node_(&scenario.node(node)), original_(original_lines(*node_)), lines_(original_) {}
+
+std::string ConfFile::text() const {
+  std::string text;
+  for (const std::string& line : lines_) text += line + '\n';
+  return text;
+}
+
+// Only what the file does not say already. `is_open`: the process asks for no password.
+void ConfFile::put_defaults(RewrittenLines& lines, std::string_view defaults, bool is_open) const {
+  while (!defaults.empty()) {
+    const std::size_t end = defaults.find('\n');
+    const std::string line{defaults.substr(0, end)};
+    defaults.remove_prefix(end + 1);
+    const std::string directive = RewrittenLines::directive_of(line, *scenario_->profile);
+    const bool is_told = lines.has(directive) || (directive == "user" && !is_open);
+    if (!is_told) lines.put(line);
+  }
+}
+
+// --- sentinels --------------------------------------------------------------------------------------------
+
+// What is not simulated stays as it was given.
+void ConfFile::put_original(RewrittenLines& lines, std::string_view directive, std::string_view master) const {
+  for (const std::string& line : original_) {
+    if (RewrittenLines::directive_of(line, *scenario_->profile).empty()) continue;
+    const std::vector<std::string> words = split_words(line);
+    const bool is_meant = words.size() > 2 && lower_case(words[0]) == "sentinel" && lower_case(words[1]) == directive &&
+                          (master.empty() || words[2] == master);
+    if (is_meant) lines.put(line);
+  }
+}
+
+// rewriteConfigSentinelOption()
+void ConfFile::rewrite(const model::SentinelConfig& config) {
+  static constexpr auto kWritten = std::to_array<std::string_view>({
+      "sentinel",
+      "sentinel myid",
+      "sentinel monitor",
+      "sentinel down-after-milliseconds",
+      "sentinel failover-timeout",
+      "sentinel parallel-syncs",
+      "sentinel auth-pass",
+      "sentinel master-reboot-down-after-period",
+      "sentinel config-epoch",
+      "sentinel leader-epoch",
+      "sentinel known-replica",
+      "sentinel known-sentinel",
+      "sentinel current-epoch",
+  });
+  const model::SentinelTraits& traits = scenario_->profile->sentinel;
+  RewrittenLines lines(std::move(lines_), *scenario_->profile);
+  put_defaults(lines, traits.rewritten_defaults, true);
+  if (traits.keeps_id) lines.put("sentinel myid " + config.id.text());
+  for (const std::string_view global : {"deny-scripts-reconfig", "resolve-hostnames", "announce-hostnames"}) {
+    put_original(lines, global, "");
+  }
+  for (const model::MonitoredMaster& master : config.masters) put_master(lines, master);
+  lines.put("sentinel current-epoch " + std::to_string(config.current_epoch.value));
+  for (const std::string_view global : {"announce-ip", "announce-port", "sentinel-user", "sentinel-pass"}) {
+    put_original(lines, global, "");
+  }
+  for (const std::string_view name : kWritten) lines.drop_rest(name);
+  lines_ = std::move(lines).finished();
+}
+
+void ConfFile::put_master(RewrittenLines& lines, const model::MonitoredMaster& master) const {
+  const SymbolTable& symbols = scenario_->symbols;
+  const model::SentinelTraits& traits = scenario_->profile->sentinel;
+  const std::string name{symbols.text(master.name)};
+  const auto put = [&](const std::string& directive, const std::string& value) {
+    lines.put("sentinel " + directive + " " + name + " " + value);
+  };
+  const auto put_period = [&](const std::string& directive, model::Millis period, model::Millis usual) {
+    if (period != usual) put(directive, std::to_string(period.count()));
+  };
+  put("monitor", address_text(master.address, symbols) + " " + std::to_string(master.quorum));
+  put_period("down-after-milliseconds", master.down_after, kDownAfter);
+  put_period("failover-timeout", master.failover_timeout, kFailoverTimeout);
+  if (master.parallel_syncs != 1) put("parallel-syncs", std::to_string(master.parallel_syncs));
+  put_original(lines, "notification-script", name);
+  put_original(lines, "client-reconfig-script", name);
+  if (master.auth_pass) put("auth-pass", std::string{symbols.text(master.auth_pass)});
+  put_original(lines, "auth-user", name);
+  const std::string reboot = traits.says_primary ? "primary" : "master";
+  put_period(reboot + "-reboot-down-after-period", master.master_reboot_down_after, model::Millis{0});
+  put("config-epoch", std::to_string(master.config_epoch.value));
+  put("leader-epoch", std::to_string(master.leader_epoch.value));
+  put_known(lines, master);
+  put_original(lines, "rename-command", name);
+}
+
+void ConfFile::put_known(RewrittenLines& lines, const model::MonitoredMaster& master) const {
+  const SymbolTable& symbols = scenario_->symbols;
+  const std::string name{symbols.text(master.name)};
+  const std::string replica = scenario_->profile->sentinel.says_replica ? "replica" : "slave";
+  for (const model::Address& address : master.known_replicas) {
+    lines.put("sentinel known-" + replica + " " + name + " " + address_text(address, symbols));
+  }
+  for (const model::KnownSentinel& known : master.known_sentinels) {
+    lines.put("sentinel known-sentinel " + name + " " + address_text(known.address, symbols) + " " + known.id.text());
+  }
+}
+
+// --- data nodes -------------------------------------------------------------------------------------------
+
+// A parameter that can change is written if it is not the default, or if the file has it already.
+void ConfFile::rewrite(const model::DataNodeConfig& config) {
+  const model::Profile& profile = *scenario_->profile;
+  RewrittenLines lines(std::move(lines_), profile);
+  put_defaults(lines, profile.data_node.rewritten_defaults, !config.password);
+  model::DataNodeConfig usual;
+  usual.announced = config.announced;
+  for (const Parameter& parameter : parameters()) {
+    const bool is_replicaof = parameter.name == "replicaof";
+    if (!parameter.settable && !is_replicaof) continue;
+    const std::string value = parameter.text(config, *node_, *scenario_);
+    const bool is_usual = value == parameter.text(usual, *node_, *scenario_);
+    const bool is_quoted = parameter.kind == Parameter::Kind::kText && !is_replicaof;
+    if (!is_usual || (lines.has(parameter.name) && !value.empty())) {
+      const std::string_view name = name_in(profile, parameter);
+      lines.put(std::string{name} + " " + (is_quoted ? "\"" + value + "\"" : value));
+    }
+    lines.drop_rest(parameter.name);
+  }
+  lines_ = std::move(lines).finished();
+}
+
+// --- of a run ---------------------------------------------------------------------------------------------
+
+namespace {
+
+// When a step writes the file several times, it learnt of one replica each time (sentinelRefreshInstanceInfo).
+void rewrite(ConfFile& file, model::SentinelConfig config, std::uint32_t times, model::SentinelConfig& known) {
+  const model::SentinelConfig latest = config;
+  for (std::uint32_t missing = times; missing-- > 0;) {
+    config = latest;
+    for (std::size_t i = 0; i < std::min(config.masters.size(), known.masters.size()); ++i) {
+      auto& replicas = config.masters[i].known_replicas;
+      const std::size_t before = std::min(known.masters[i].known_replicas.size(), replicas.size());
+      replicas.resize(std::max<std::size_t>(before, replicas.size() - std::min<std::size_t>(missing, replicas.size())));
+    }
+    file.rewrite(config);
+  }
+  known = latest;
+}
+
+}  // namespace
+
+std::string conf_text_at(Run& run, NodeId node, SimTime at) {
+  ConfFile file(run.scenario(), node);
+  model::SentinelConfig known;
+  std::uint32_t seen = 0;
+  Scratch scratch;
+  while (run.step_until(at, scratch)) {
+    const std::uint32_t now = run.rewrites(node);
+    if (now == seen) continue;
+    if (now < seen) file = ConfFile(run.scenario(), node);  // the original was put there again
+    const std::uint32_t times = now > seen ? now - seen : now;
+    seen = now;
+    if (const auto* const config = std::get_if<model::SentinelConfig>(&run.disk(node))) {
+      rewrite(file, *config, times, known);
+    } else if (times > 0) {
+      file.rewrite(std::get<model::DataNodeConfig>(run.disk(node)));
+    }
+  }
+  run.wait_until(at);
+  return file.text();
+}
+
+}  // namespace sentinel::sim
