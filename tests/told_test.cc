@@ -20,8 +20,7 @@ namespace fs = std::filesystem;
 const std::string kPrompt = "$ sentinel-sim ";
 
 std::string output_of(const std::string& arguments) {
-  const std::string command =
-      "cd '" SENTINEL_SIM_SOURCE_DIR "' && '" SENTINEL_SIM_PROGRAM "' " + arguments + " 2>&1";
+  const std::string command = "cd '" SENTINEL_SIM_SOURCE_DIR "' && '" SENTINEL_SIM_PROGRAM "' " + arguments + " 2>&1";
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe{popen(command.c_str(), "r"), pclose};
   std::string text;
   std::array<char, 4096> buffer{};

@@ -56,7 +56,9 @@ void ConfFile::put_original(RewrittenLines& lines, std::string_view directive, s
     const std::vector<std::string> words = split_words(line);
     const bool is_meant = words.size() > 2 && lower_case(words[0]) == "sentinel" && lower_case(words[1]) == directive &&
                           (master.empty() || words[2] == master);
-    if (is_meant) lines.put(line);
+    if (!is_meant) continue;
+    const bool is_quoted = directive == "announce-ip" && scenario_->profile->sentinel.rewrites_each_directive;
+    lines.put(is_quoted ? "sentinel announce-ip \"" + words[2] + "\"" : line);
   }
 }
 
@@ -159,39 +161,46 @@ void ConfFile::rewrite(const model::DataNodeConfig& config) {
 
 namespace {
 
-// When a step writes the file several times, it learnt of one replica each time (sentinelRefreshInstanceInfo).
-void rewrite(ConfFile& file, model::SentinelConfig config, std::uint32_t times, model::SentinelConfig& known) {
-  const model::SentinelConfig latest = config;
-  for (std::uint32_t missing = times; missing-- > 0;) {
-    config = latest;
-    for (std::size_t i = 0; i < std::min(config.masters.size(), known.masters.size()); ++i) {
-      auto& replicas = config.masters[i].known_replicas;
-      const std::size_t before = std::min(known.masters[i].known_replicas.size(), replicas.size());
-      replicas.resize(std::max<std::size_t>(before, replicas.size() - std::min<std::size_t>(missing, replicas.size())));
-    }
-    file.rewrite(config);
+using Disk = Run::Disk;
+
+void rewrite(ConfFile& file, const Disk& disk) {
+  std::visit([&file](const auto& config) { file.rewrite(config); }, disk);
+}
+
+// Without the last `missing` replicas that were not known `before`.
+void forget_replicas(Disk& disk, const Disk& before, std::size_t missing) {
+  auto* const config = std::get_if<model::SentinelConfig>(&disk);
+  if (config == nullptr) return;
+  const auto& masters = std::get<model::SentinelConfig>(before).masters;
+  for (std::size_t i = 0; i < std::min(masters.size(), config->masters.size()); ++i) {
+    auto& replicas = config->masters[i].known_replicas;
+    const std::size_t known = std::min(masters[i].known_replicas.size(), replicas.size());
+    replicas.resize(std::max(known, replicas.size() - std::min(missing, replicas.size())));
   }
-  known = latest;
 }
 
 }  // namespace
 
+// A step that writes the file several times has learnt of one replica each time (sentinelRefreshInstanceInfo).
 std::string conf_text_at(Run& run, NodeId node, SimTime at) {
-  ConfFile file(run.scenario(), node);
-  model::SentinelConfig known;
+  const ConfFile original(run.scenario(), node);
+  ConfFile file = original;
+  Disk known = run.disk(node);
   std::uint32_t seen = 0;
   Scratch scratch;
   while (run.step_until(at, scratch)) {
-    const std::uint32_t now = run.rewrites(node);
-    if (now == seen) continue;
-    if (now < seen) file = ConfFile(run.scenario(), node);  // the original was put there again
-    const std::uint32_t times = now > seen ? now - seen : now;
-    seen = now;
-    if (const auto* const config = std::get_if<model::SentinelConfig>(&run.disk(node))) {
-      rewrite(file, *config, times, known);
-    } else if (times > 0) {
-      file.rewrite(std::get<model::DataNodeConfig>(run.disk(node)));
+    const std::uint32_t count = run.rewrites(node);
+    if (count == seen) continue;
+    if (count < seen) {
+      file = original;
+      seen = 0;
     }
+    for (; seen < count; ++seen) {
+      Disk disk = run.disk(node);
+      forget_replicas(disk, known, count - seen - 1);
+      rewrite(file, disk);
+    }
+    known = run.disk(node);
   }
   run.wait_until(at);
   return file.text();

@@ -99,13 +99,13 @@ Reply sentinels(const Asked& asked, Args args) {
   return array_reply(std::move(all));
 }
 
-// Of the masters that are named, or of all: their names, and under each what it and its replicas said, with its age.
+// Of the masters that are named: their names, and under each what it and its replicas said, with its age.
 Reply info_cache(const Asked& asked, Args args) {
   const SentinelFields fields = asked.fields();
   std::vector<Reply> all;
   for (const Master& each : asked.sentinel.masters()) {
     const std::string name = asked.name_of(each);
-    if (!args.empty() && std::ranges::find(args, name) == args.end()) continue;
+    if (std::ranges::find(args, name) == args.end()) continue;
     const auto entry = [&](const auto& instance) {
       return array_reply({integer_reply(fields.age_of_info(instance)), fields.info_of(instance)});
     };
@@ -268,7 +268,7 @@ constexpr auto kSubcommands = std::to_array<Row>({
     {"flushconfig", 0, 0, flush_config},
     {"pending-scripts", 0, 0, pending_scripts},
     {"simulate-failure", 1, Row::kAny, simulate_failure, kFailures},
-    {"info-cache", 0, Row::kAny, info_cache, kInfoCache},
+    {"info-cache", 1, Row::kAny, info_cache, kInfoCache},
     {"myid", 0, 0, myid, kMyid},
     {"config"},
     {"debug"},
