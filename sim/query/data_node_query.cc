@@ -96,8 +96,28 @@ Reply replicaof(const Asked& asked, Args args) {
                           .master = model::Address{symbols.intern(args[0]), static_cast<std::uint16_t>(port)}});
 }
 
-// Refused or done; the keys and values themselves are not simulated.
-Reply set(const Asked& asked, Args /*args*/) { return order(asked, model::WriteCommand{.bytes = 1}); }
+// --- data: keys and values are not simulated, only whether commands are refused ------------------------------
+
+[[noreturn]] void fail_without_data() {
+  throw BadInput("the command would be done, but its reply depends on keys and values, which are not simulated");
+}
+
+// Refused or done.
+Reply write(const Asked& asked, Args /*args*/) { return order(asked, model::WriteCommand{.bytes = 1}); }
+
+Reply change(const Asked& asked, Args args) {
+  Reply reply = write(asked, args);
+  if (std::holds_alternative<StatusText>(reply.value)) fail_without_data();
+  return reply;
+}
+
+Reply read(const Asked& asked, Args /*args*/) {
+  switch (asked.ping()) {
+    case model::Status::kLoading: return asked.reply(Kind::kLoading);
+    case model::Status::kMasterDown: return asked.reply(Kind::kMasterDown);
+    default: fail_without_data();
+  }
+}
 
 // --- CONFIG -----------------------------------------------------------------------------------------------
 
@@ -177,16 +197,30 @@ constexpr auto kCommands = std::to_array<Row>({
     {"config", 1, Row::kAny, config},
     {"replicaof", 2, 2, replicaof, [](const Asked& asked) { return asked.profile().data_node.says_replica; }},
     {"slaveof", 2, 2, replicaof},
-    {"set", 2, Row::kAny, set},
+    {"flushall", 0, 1, write},
+    {"hmset", 3, Row::kAny, write},
+    {"mset", 2, Row::kAny, write},
+    {"set", 2, Row::kAny, write},
+    {"setex", 3, 3, write},
+    {"append", 2, 2, change},
+    {"del", 1, Row::kAny, change},
+    {"expire", 2, Row::kAny, change},
+    {"hset", 3, Row::kAny, change},
+    {"incr", 1, 1, change},
+    {"lpush", 2, Row::kAny, change},
+    {"rpush", 2, Row::kAny, change},
+    {"sadd", 2, Row::kAny, change},
+    {"zadd", 3, Row::kAny, change},
+    {"dbsize", 0, 0, read},
+    {"exists", 1, Row::kAny, read},
+    {"get", 1, 1, read},
+    {"mget", 1, Row::kAny, read},
     {"acl"},
     {"auth"},
     {"client"},
     {"command"},
     {"debug"},
-    {"del"},
     {"failover"},
-    {"get"},
-    {"incr"},
     {"psubscribe"},
     {"publish"},
     {"save"},

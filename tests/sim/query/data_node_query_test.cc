@@ -59,6 +59,25 @@ TEST(DataNodeQuery, TellsOfALostMaster) {
                                      "4\\) \"connect(ing)?\"\n5\\) \\(integer\\) -1"));
 }
 
+// While a snapshot is on its way the master says wait_bgsave, as real 7.0.15 does in a diskless transfer, and the
+// replica tells of bytes that are not counted here.
+TEST(DataNodeQuery, TellsOfATransfer) {
+  const std::string slow = R"({"about": "x", "until": "9s", "nodes": {
+      "M": {"address": "10.0.0.1:6379", "transfer-time": "60s"},
+      "R": {"address": "10.0.0.2:6379", "conf": ["replicaof 10.0.0.1 6379"]}}})";
+  const Asking asking(slow, 5s);
+  EXPECT_THAT(asking.ask("M", "INFO replication"),
+              HasSubstr("slave0:ip=10.0.0.2,port=6379,state=wait_bgsave,offset=0,lag=0\n"));
+  EXPECT_THAT(asking.ask("M", "ROLE"), HasSubstr("3) (empty array)"));
+  const std::vector<std::string> names = lines_of(asking.ask("R", "INFO replication"));
+  EXPECT_THAT(
+      std::vector(names.begin() + 5, names.begin() + 15),
+      ElementsAre("master_last_io_seconds_ago", "master_sync_in_progress", "slave_read_repl_offset",
+                  "slave_repl_offset", "master_sync_total_bytes", "master_sync_read_bytes", "master_sync_left_bytes",
+                  "master_sync_perc", "master_sync_last_io_seconds_ago", "master_link_down_since_seconds"));
+  EXPECT_THAT(asking.ask("R", "ROLE"), HasSubstr("4) \"sync\"\n5) (integer) -1"));
+}
+
 // 2.8 tells neither the name of its history nor what came later.
 TEST(DataNodeQuery, SpeaksAsItsVersion) {
   const Asking asking(in_version(kScenario, "redis-2.8"), 9s);
@@ -112,6 +131,8 @@ TEST(DataNodeQuery, RepliesAsItsStateDemands) {
       "L": {"address": "10.0.0.2:6379", "load-time": "60s"}}})";
   const Asking asking(lonely, 5s);
   EXPECT_EQ(asking.ask("R", "SET a b"), "(error) NOREPLICAS Not enough good replicas to write.");
+  EXPECT_EQ(asking.ask("R", "INCR a"), "(error) NOREPLICAS Not enough good replicas to write.");
+  EXPECT_EQ(asking.ask("L", "GET a"), "(error) LOADING Redis is loading the dataset in memory");
   EXPECT_EQ(asking.ask("L", "PING"), "(error) LOADING Redis is loading the dataset in memory");
   EXPECT_EQ(asking.ask("L", "REPLICAOF 10.0.0.1 6379"), "(error) LOADING Redis is loading the dataset in memory");
 }
