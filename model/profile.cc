@@ -22,6 +22,7 @@ constexpr DataNodeTraits kDataNode28{
     .tells_failover = false,
     .tells_read_offset = false,
     .rewritten_defaults = "",
+    .rewritten_user = "",
 };
 constexpr DataNodeTraits kDataNode32{
     .shares_history = false,
@@ -37,18 +38,20 @@ constexpr DataNodeTraits kDataNode32{
     .tells_failover = false,
     .tells_read_offset = false,
     .rewritten_defaults = "",
+    .rewritten_user = "",
 };
-constexpr DataNodeTraits kDataNode62{.keeps_sub_replicas = false,
-                                     .syncs_diskless = false,
-                                     .rewritten_defaults = "user default on nopass sanitize-payload ~* &* +@all\n"};
 
-// The user has a flag more from 7.2 on.
-constexpr std::string_view kDefaults74 =
-    "latency-tracking-info-percentiles 50 99 99.9\nuser default on nopass sanitize-payload ~* &* +@all\n";
+// From 7.2 on, and in 6.2, the user has a flag more.
+constexpr std::string_view kUser = "user default on nopass sanitize-payload ~* &* +@all\n";
+constexpr std::string_view kSentinelDefaults62 =
+    "protected-mode no\nuser default on nopass sanitize-payload ~* &* +@all\n";
 constexpr std::string_view kSentinelDefaults74 =
     "protected-mode no\nlatency-tracking-info-percentiles 50 99 99.9\n"
     "user default on nopass sanitize-payload ~* &* +@all\n";
-constexpr DataNodeTraits kDataNode74{.rewritten_defaults = kDefaults74};
+
+constexpr DataNodeTraits kDataNode62{
+    .keeps_sub_replicas = false, .syncs_diskless = false, .rewritten_defaults = "", .rewritten_user = kUser};
+constexpr DataNodeTraits kDataNode74{.rewritten_user = kUser};
 
 // Each row stands for one release of its line: 7.0.15, 2.8.24, 3.2.13, 6.2.16, 7.4.1, 8.0.1.
 constexpr std::array kProfiles = {
@@ -104,7 +107,7 @@ constexpr std::array kProfiles = {
             .sentinel{.displaced = Displaced::kKeptWithoutAddress,
                       .knows_reboots = false,
                       .tells_tilt_since = false,
-                      .rewritten_defaults = "protected-mode no\nuser default on nopass sanitize-payload ~* &* +@all\n"},
+                      .rewritten_defaults = kSentinelDefaults62},
             .data_node = kDataNode62},
     Profile{.name = "redis-7.4",
             .release = "7.4.1",

@@ -101,8 +101,8 @@ struct DataNodeTraits {
   bool tells_failover = true;       // 6.2+: master_failover_state, and the size of a snapshot that arrives
   bool tells_read_offset = true;    // 6.2.6+: slave_read_repl_offset
   // Lines that a rewrite adds because they differ from the defaults.
-  std::string_view rewritten_defaults =
-      "latency-tracking-info-percentiles 50 99 99.9\nuser default on nopass ~* &* +@all\n";
+  std::string_view rewritten_defaults = "latency-tracking-info-percentiles 50 99 99.9\n";
+  std::string_view rewritten_user = "user default on nopass ~* &* +@all\n";
 };
 
 struct Profile {

@@ -35,15 +35,13 @@ std::string ConfFile::text() const {
   return text;
 }
 
-// Only what the file does not say already. `is_open`: the process asks for no password.
-void ConfFile::put_defaults(RewrittenLines& lines, std::string_view defaults, bool is_open) const {
+// Only what the file does not say already.
+void ConfFile::put_defaults(RewrittenLines& lines, std::string_view defaults) const {
   while (!defaults.empty()) {
     const std::size_t end = defaults.find('\n');
     const std::string line{defaults.substr(0, end)};
     defaults.remove_prefix(end + 1);
-    const std::string directive = RewrittenLines::directive_of(line, *scenario_->profile);
-    const bool is_told = lines.has(directive) || (directive == "user" && !is_open);
-    if (!is_told) lines.put(line);
+    if (!lines.has(RewrittenLines::directive_of(line, *scenario_->profile))) lines.put(line);
   }
 }
 
@@ -81,7 +79,7 @@ void ConfFile::rewrite(const model::SentinelConfig& config) {
   });
   const model::SentinelTraits& traits = scenario_->profile->sentinel;
   RewrittenLines lines(std::move(lines_), *scenario_->profile);
-  put_defaults(lines, traits.rewritten_defaults, true);
+  put_defaults(lines, traits.rewritten_defaults);
   if (traits.keeps_id) lines.put("sentinel myid " + config.id.text());
   for (const std::string_view global : {"deny-scripts-reconfig", "resolve-hostnames", "announce-hostnames"}) {
     put_original(lines, global, "");
@@ -135,11 +133,12 @@ void ConfFile::put_known(RewrittenLines& lines, const model::MonitoredMaster& ma
 
 // --- data nodes -------------------------------------------------------------------------------------------
 
-// A parameter that can change is written if it is not the default, or if the file has it already.
+// A parameter that can change is written if it is not the default, or if the file has it already. Users come last;
+// of one with a password stands a hash there, which is left out.
 void ConfFile::rewrite(const model::DataNodeConfig& config) {
   const model::Profile& profile = *scenario_->profile;
   RewrittenLines lines(std::move(lines_), profile);
-  put_defaults(lines, profile.data_node.rewritten_defaults, !config.password);
+  put_defaults(lines, profile.data_node.rewritten_defaults);
   model::DataNodeConfig usual;
   usual.announced = config.announced;
   for (const Parameter& parameter : parameters()) {
@@ -154,6 +153,7 @@ void ConfFile::rewrite(const model::DataNodeConfig& config) {
     }
     lines.drop_rest(parameter.name);
   }
+  if (!config.password) put_defaults(lines, profile.data_node.rewritten_user);
   lines_ = std::move(lines).finished();
 }
 

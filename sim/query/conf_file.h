@@ -21,7 +21,7 @@ class ConfFile {
   std::string text() const;
 
  private:
-  void put_defaults(RewrittenLines& lines, std::string_view defaults, bool is_open) const;
+  void put_defaults(RewrittenLines& lines, std::string_view defaults) const;
   void put_master(RewrittenLines& lines, const model::MonitoredMaster& master) const;
   void put_known(RewrittenLines& lines, const model::MonitoredMaster& master) const;
   void put_original(RewrittenLines& lines, std::string_view directive, std::string_view master) const;
