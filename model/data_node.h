@@ -14,6 +14,8 @@
 
 namespace sentinel::model {
 
+struct ReplicationView;
+
 // How its link to its master stands (server.repl_state).
 enum class ReplicationState : std::uint8_t {
   kNone,     // a master
@@ -51,6 +53,7 @@ class DataNode {
   void save(DataNodeConfig& config) const { config = config_; }
   void set_condition(Condition condition) { condition_ = condition; }
 
+  const DataNodeConfig& config() const { return config_; }
   const Id& run_id() const { return run_id_; }
   bool is_master() const { return !config_.replicaof.has_value(); }
   const std::optional<Address>& master() const { return config_.replicaof; }
@@ -68,6 +71,7 @@ class DataNode {
   // A master that does not refuse writes.
   bool takes_writes() const { return is_master() && write_refusal() == Answer::Kind::kOk; }
   InfoReply info(Instant now) const;
+  ReplicationView replication(Instant now) const;  // replication_view.h
 
   friend bool operator==(const DataNode&, const DataNode&) = default;
 

@@ -18,6 +18,11 @@ constexpr DataNodeTraits kDataNode28{
     .tells_announced = false,
     .stays_authenticated = false,
     .pauses_clients = false,
+    .says_replica = false,
+    .tells_failover = false,
+    .tells_read_offset = false,
+    .rewritten_defaults = "",
+    .rewritten_user = "",
 };
 constexpr DataNodeTraits kDataNode32{
     .shares_history = false,
@@ -29,13 +34,31 @@ constexpr DataNodeTraits kDataNode32{
     .syncs_diskless = false,
     .tells_announced = false,
     .stays_authenticated = false,
+    .says_replica = false,
+    .tells_failover = false,
+    .tells_read_offset = false,
+    .rewritten_defaults = "",
+    .rewritten_user = "",
 };
-constexpr DataNodeTraits kDataNode62{.keeps_sub_replicas = false, .syncs_diskless = false};
+
+// From 7.2 on, and in 6.2, the user has a flag more.
+constexpr std::string_view kUser = "user default on nopass sanitize-payload ~* &* +@all\n";
+constexpr std::string_view kSentinelDefaults62 =
+    "protected-mode no\nuser default on nopass sanitize-payload ~* &* +@all\n";
+constexpr std::string_view kSentinelDefaults74 =
+    "protected-mode no\nlatency-tracking-info-percentiles 50 99 99.9\n"
+    "user default on nopass sanitize-payload ~* &* +@all\n";
+
+constexpr DataNodeTraits kDataNode62{
+    .keeps_sub_replicas = false, .syncs_diskless = false, .rewritten_defaults = "", .rewritten_user = kUser};
+constexpr DataNodeTraits kDataNode74{.rewritten_user = kUser};
 
 // Each row stands for one release of its line: 7.0.15, 2.8.24, 3.2.13, 6.2.16, 7.4.1, 8.0.1.
 constexpr std::array kProfiles = {
-    Profile{.name = "redis-7.0"},
+    Profile{.name = "redis-7.0", .release = "7.0.15"},
     Profile{.name = "redis-2.8",
+            .release = "2.8.24",
+            .spaces_rewritten_lines = false,
             .sentinel{.keeps_id = false,
                       .named_by_address = true,
                       .displaced = Displaced::kDuplicate,
@@ -50,9 +73,19 @@ constexpr std::array kProfiles = {
                       .kills_subscribers = false,
                       .best_effort_spares_promoted = false,
                       .hides_passwords = false,
-                      .answers_say_replica = false},
+                      .says_replica = false,
+                      .tells_tilt_since = false,
+                      .simulates_failures = false,
+                      .tells_forced_failover = false,
+                      .tells_never_refreshed = false,
+                      .keeps_info = false,
+                      .tells_id = false,
+                      .rewrites_each_directive = false,
+                      .rewritten_defaults = ""},
             .data_node = kDataNode28},
     Profile{.name = "redis-3.2",
+            .release = "3.2.13",
+            .spaces_rewritten_lines = false,
             .sentinel{.displaced = Displaced::kKeptWithoutAddress,
                       .one_command_per_tick = true,
                       .knows_reboots = false,
@@ -60,13 +93,31 @@ constexpr std::array kProfiles = {
                       .kills_subscribers = false,
                       .best_effort_spares_promoted = false,
                       .hides_passwords = false,
-                      .answers_say_replica = false},
+                      .says_replica = false,
+                      .tells_tilt_since = false,
+                      .tells_forced_failover = false,
+                      .tells_never_refreshed = false,
+                      .tells_id = false,
+                      .rewrites_each_directive = false,
+                      .rewritten_defaults = ""},
             .data_node = kDataNode32},
     Profile{.name = "redis-6.2",
-            .sentinel{.displaced = Displaced::kKeptWithoutAddress, .knows_reboots = false},
+            .release = "6.2.16",
+            .spaces_rewritten_lines = false,
+            .sentinel{.displaced = Displaced::kKeptWithoutAddress,
+                      .knows_reboots = false,
+                      .tells_tilt_since = false,
+                      .rewritten_defaults = kSentinelDefaults62},
             .data_node = kDataNode62},
-    Profile{.name = "redis-7.4", .sentinel{.remark_level = Level::kNotice}},
-    Profile{.name = "valkey-8.0", .sentinel{.remark_level = Level::kNotice}},
+    Profile{.name = "redis-7.4",
+            .release = "7.4.1",
+            .sentinel{.rewritten_defaults = kSentinelDefaults74, .remark_level = Level::kNotice},
+            .data_node = kDataNode74},
+    Profile{.name = "valkey-8.0",
+            .release = "7.2.4",
+            .valkey_release = "8.0.1",
+            .sentinel{.says_primary = true, .rewritten_defaults = kSentinelDefaults74, .remark_level = Level::kNotice},
+            .data_node = kDataNode74},
 };
 
 }  // namespace

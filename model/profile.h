@@ -61,8 +61,23 @@ struct SentinelTraits {
   bool best_effort_spares_promoted = true;
   // sentinelSetCommand(): +set shows ****** for a password.
   bool hides_passwords = true;
-  // sentinelCommand(): -NOGOODSLAVE says "replica". If not, "slave".
-  bool answers_say_replica = true;
+  // 5.0+: SENTINEL REPLICAS, `sentinel known-replica`, and -NOGOODSLAVE says "replica". If not, "slave".
+  bool says_replica = true;
+  // Valkey: commands and a directive that say "primary".
+  bool says_primary = false;
+
+  // --- what it tells of itself ---
+  bool tells_tilt_since = true;         // 7.0+: in INFO
+  bool simulates_failures = true;       // 3.2+: SENTINEL SIMULATE-FAILURE, and a line about it in INFO
+  bool tells_forced_failover = true;    // 6.2.2+: two more flags
+  bool tells_never_refreshed = true;    // 6.2.2+: info-refresh is 0 if there was no INFO; if not, the whole clock
+  bool keeps_info = true;               // 3.2+: SENTINEL INFO-CACHE
+  bool tells_id = true;                 // 6.2+: SENTINEL MYID
+  bool rewrites_each_directive = true;  // 6.2+: a line is replaced by one of the same directive. If not, by any other
+                                        // of Sentinel
+  // Lines that a rewrite adds because they differ from what a data node has by default.
+  std::string_view rewritten_defaults =
+      "protected-mode no\nlatency-tracking-info-percentiles 50 99 99.9\nuser default on nopass ~* &* +@all\n";
   // Of the lines that are in the log only.
   Level remark_level = Level::kWarning;
 };
@@ -82,10 +97,19 @@ struct DataNodeTraits {
   bool tells_announced = true;      // 6.2.2+: replica-announced, and a line about it in INFO
   bool stays_authenticated = true;  // 6.0+: who was let in without a password needs none that is set later
   bool pauses_clients = true;       // 3.0+: CLIENT PAUSE
+  bool says_replica = true;         // 5.0+: parameters, directives and errors have names with "replica", too
+  bool tells_failover = true;       // 6.2+: master_failover_state, and the size of a snapshot that arrives
+  bool tells_read_offset = true;    // 6.2.6+: slave_read_repl_offset
+  // Lines that a rewrite adds because they differ from the defaults.
+  std::string_view rewritten_defaults = "latency-tracking-info-percentiles 50 99 99.9\n";
+  std::string_view rewritten_user = "user default on nopass ~* &* +@all\n";
 };
 
 struct Profile {
   std::string_view name;
+  std::string_view release{};          // redis_version, in INFO
+  std::string_view valkey_release{};   // valkey_version, if it is one
+  bool spaces_rewritten_lines = true;  // 7.0+: each time that a rewrite adds lines, there is an empty one before them
   Periods periods{};
   SentinelTraits sentinel{};
   DataNodeTraits data_node{};

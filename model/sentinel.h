@@ -35,6 +35,8 @@ class Sentinel {
   const Id& id() const { return id_; }
   Epoch current_epoch() const { return current_epoch_; }
   bool tilt() const { return tilt_; }
+  Instant tilt_since() const { return tilt_since_; }
+  const SimulateFailureCommand& simulated_failure() const { return simulated_failure_; }
   const boost::container::small_vector<Master, 1>& masters() const { return masters_; }
   const Link& link_of(const Instance& instance) const { return links_[instance.link]; }
   // The address that GET-MASTER-ADDR-BY-NAME tells (sentinelGetCurrentMasterAddress).

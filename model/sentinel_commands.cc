@@ -48,7 +48,7 @@ Answer Sentinel::failover_command(Turn& turn, Symbol name) {
   if (master == nullptr) return {.kind = Answer::Kind::kNoSuchMaster};
   if (master->in_progress) return {.kind = Answer::Kind::kInProgress};
   if (!best_replica(turn, *master)) {
-    return {.kind = traits().answers_say_replica ? Answer::Kind::kNoGoodReplica : Answer::Kind::kNoGoodSlave};
+    return {.kind = traits().says_replica ? Answer::Kind::kNoGoodReplica : Answer::Kind::kNoGoodSlave};
   }
   Event user = event(EventKind::kUserFailover, *master, *master);
   user.published = false;

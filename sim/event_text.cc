@@ -1,7 +1,11 @@
 #include "sim/event_text.h"
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
+
+#include "sim/query/answer_reply.h"
+#include "sim/query/redis_cli.h"
 
 namespace sentinel::sim {
 namespace {
@@ -9,13 +13,6 @@ namespace {
 using model::Event;
 using model::InstanceKind;
 using model::Payload;
-
-std::string name_and_port(const model::Address& address, const SymbolTable& symbols) {
-  const std::string_view host = symbols.text(address.host);
-  const bool is_v6 = host.find(':') != std::string_view::npos;
-  std::string text = is_v6 ? "[" + std::string{host} + "]" : std::string{host};
-  return text + ":" + std::to_string(address.port);
-}
 
 std::string master_text(const Event& event, const SymbolTable& symbols) {
   return std::string{symbols.text(event.master_name)} + " " + address_text(event.master_address, symbols);
@@ -51,6 +48,13 @@ std::string address_text(const model::Address& address, const SymbolTable& symbo
   return std::string{symbols.text(address.host)} + " " + std::to_string(address.port);
 }
 
+std::string name_and_port(const model::Address& address, const SymbolTable& symbols) {
+  const std::string_view host = symbols.text(address.host);
+  const bool is_v6 = host.find(':') != std::string_view::npos;
+  std::string text = is_v6 ? "[" + std::string{host} + "]" : std::string{host};
+  return text + ":" + std::to_string(address.port);
+}
+
 std::string payload_text(const Event& event, const SymbolTable& symbols) {
   const auto instance = [&] { return instance_text(event, symbols); };
   switch (model::event_row(event.kind).payload) {
@@ -84,52 +88,11 @@ std::string payload_text(const Event& event, const SymbolTable& symbols) {
   return {};
 }
 
-std::string answer_text(const model::Answer& answer, const SymbolTable& symbols) {
-  using Kind = model::Answer::Kind;
-  const std::string number = std::to_string(answer.number);
-  switch (answer.kind) {
-    case Kind::kOk: return "OK";
-    case Kind::kInteger: return "(integer) " + number;
-    case Kind::kAddress:
-      return "1) \"" + std::string{symbols.text(answer.address.host)} + "\" 2) \"" +
-             std::to_string(answer.address.port) + "\"";
-    case Kind::kNull: return "(nil)";
-    case Kind::kNoSuchMaster: return "(error) ERR No such master with that name";
-    case Kind::kInProgress: return "(error) INPROG Failover already in progress";
-    case Kind::kNoGoodReplica: return "(error) NOGOODSLAVE No suitable replica to promote";
-    case Kind::kNoGoodSlave: return "(error) NOGOODSLAVE No suitable slave to promote";
-    case Kind::kDuplicateMaster: return "(error) ERR Duplicate master name.";
-    case Kind::kQuorumReachable:
-      return "OK " + number + " usable Sentinels. Quorum and failover authorization can be reached";
-    case Kind::kNoQuorum: {
-      std::string text = "(error) NOQUORUM " + number + " usable Sentinels. ";
-      if (answer.quorum_unreachable) {
-        text += "Not enough available Sentinels to reach the specified quorum for this master";
-      }
-      if (answer.quorum_unreachable && answer.majority_unreachable) text += ". ";
-      if (answer.majority_unreachable) {
-        text += "Not enough available Sentinels to reach the majority and authorize a failover";
-      }
-      return text;
-    }
-    case Kind::kLoading: return "(error) LOADING Redis is loading the dataset in memory";
-    case Kind::kAlreadyConnected: return "OK Already connected to specified master";
-    case Kind::kReadOnly: return "(error) READONLY You can't write against a read only replica.";
-    case Kind::kNoReplicas: return "(error) NOREPLICAS Not enough good replicas to write.";
-    case Kind::kMisconf:
-      return "(error) MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. "
-             "Commands that may modify the data set are disabled, because this instance is configured to report errors "
-             "during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis "
-             "logs "
-             "for details about the RDB error.";
-    case Kind::kMasterDown:
-      return "(error) MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
-    case Kind::kBusy:
-      return "(error) BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
-    case Kind::kUnknownCommand: return "(error) ERR unknown command";
-    case Kind::kNoConnection: return "Could not connect: Connection refused";
-  }
-  return {};
+std::string answer_text(const model::Answer& answer, const SymbolTable& symbols, const model::Profile& profile) {
+  std::string line = redis_cli_text(reply_of(answer, symbols, profile), "");
+  line.pop_back();
+  std::ranges::replace(line, '\n', ' ');
+  return line;
 }
 
 // Greedy, with one point to come back to: linear in practice, no recursion.

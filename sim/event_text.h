@@ -14,10 +14,13 @@ namespace sentinel::sim {
 std::string payload_text(const model::Event& event, const SymbolTable& symbols);
 
 // An answer as redis-cli shows it, on one line.
-std::string answer_text(const model::Answer& answer, const SymbolTable& symbols);
+std::string answer_text(const model::Answer& answer, const SymbolTable& symbols, const model::Profile& profile);
 
 // `ip port`.
 std::string address_text(const model::Address& address, const SymbolTable& symbols);
+
+// `ip:port`, an IPv6 address in brackets: the name of a replica.
+std::string name_and_port(const model::Address& address, const SymbolTable& symbols);
 
 // `*` stands for any text.
 bool matches_glob(std::string_view pattern, std::string_view text);

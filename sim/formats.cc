@@ -106,7 +106,7 @@ std::string event_line(const Scenario& scenario, const Record& record) {
   const std::string prefix = seconds_text(record.at) + " " + scenario.node(record.node).name + " ";
   if (const auto* reply = std::get_if<CommandReply>(&record.what)) {
     const auto& command = std::get<CommandStep>(scenario.steps[reply->step].action);
-    return prefix + "\"" + command.text + "\" -> " + answer_text(reply->answer, scenario.symbols);
+    return prefix + "\"" + command.text + "\" -> " + answer_text(reply->answer, scenario.symbols, *scenario.profile);
   }
   const auto* event = std::get_if<Event>(&record.what);
   if (event == nullptr || !event->published) return {};
@@ -154,7 +154,7 @@ void StreamWriter::write_reply(const Record& record, const CommandReply& reply) 
   const Json line{{"t", record.at.time_since_epoch().count()},
                   {"node", scenario_->node(record.node).name},
                   {"command", command.text},
-                  {"answer", answer_text(reply.answer, scenario_->symbols)}};
+                  {"answer", answer_text(reply.answer, scenario_->symbols, *scenario_->profile)}};
   *out_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 

@@ -112,6 +112,12 @@ bool Run::is_frozen(NodeId node) const {
   return process.alive && (process.flushing || !can_act(process));
 }
 
+bool Run::answers(NodeId node) const {
+  const auto* const paused = data_node(node);
+  const bool waits = paused != nullptr && paused->paused_for(uptime(node)) > model::Millis{0};
+  return is_running(node) && !is_frozen(node) && !waits;
+}
+
 void Run::hold(NodeId node, const Happening& what) { processes_[index(node)].held.push_back(what); }
 
 // First what was being done, then the timer if it is due, then what came over connections: an event loop asks for that
@@ -157,15 +163,18 @@ void Run::start(NodeId node, Scratch& scratch) {
   process.flushing = false;
   if (!scenario_->node(node).is_client()) network_.listen(node);
   if (auto* config = std::get_if<model::SentinelConfig>(&process.disk)) {
-    const bool forgotten = process.started_before && !scenario_->profile->sentinel.keeps_id;
-    if (forgotten || !config->id.known()) config->id = process.random.new_id();  // on disk before anything else
+    const bool keeps_id = scenario_->profile->sentinel.keeps_id;
+    const bool forgotten = process.starts > 0 && !keeps_id;
+    if (forgotten || !config->id.known()) {
+      config->id = new_run_id(node);  // on disk before anything else
+      if (keeps_id) ++process.rewrites;
+    }
     process.machine.emplace<model::Sentinel>(*scenario_->profile, *config, process.clock.read(now()),
                                              draw_hash_seed(node));
   } else if (const auto* load = std::get_if<model::ClientConfig>(&process.disk)) {
     process.machine.emplace<model::Client>(*load, static_cast<std::uint32_t>(node));
   } else {
-    const std::optional<model::Id>& given = scenario_->node(node).run_id;
-    const model::Id run_id = given && !process.started_before ? *given : process.random.new_id();
+    const model::Id run_id = new_run_id(node);
     const model::DataNode* const before = data_node(node);
     if (before != nullptr && before->data()) {
       record(scratch, node, model::DataReplaced{.had = before->data(), .why = model::DataReplaced::Why::kRestart});
@@ -173,8 +182,14 @@ void Run::start(NodeId node, Scratch& scratch) {
     process.machine.emplace<model::DataNode>(*scenario_->profile, std::get<model::DataNodeConfig>(process.disk),
                                              run_id);
   }
-  process.started_before = true;
+  ++process.starts;
   feed(node, model::Started{}, scratch);
+}
+
+model::Id Run::new_run_id(NodeId node) {
+  Process& process = processes_[index(node)];
+  const std::vector<model::Id>& given = scenario_->node(node).run_ids;
+  return process.starts < given.size() ? given[process.starts] : process.random.new_id();
 }
 
 // Drawn again until the order is the one that is known of this sentinel.
@@ -314,9 +329,11 @@ void Run::set_timer(NodeId node, model::Millis after) {
 
 void Run::write_first_configuration(NodeId node) {
   std::visit([&](const auto& config) { processes_[index(node)].disk = config; }, scenario_->node(node).config);
+  processes_[index(node)].rewrites = 0;
 }
 
 void Run::persist(Process& process) {
+  ++process.rewrites;
   if (const auto* sentinel = std::get_if<model::Sentinel>(&process.machine)) {
     sentinel->save(std::get<model::SentinelConfig>(process.disk));
   } else if (const auto* data_node = std::get_if<model::DataNode>(&process.machine)) {

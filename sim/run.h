@@ -55,14 +55,20 @@ class Run {
   std::uint64_t digest() const { return digest_; }
   std::uint64_t happenings() const { return happenings_; }  // events of the agenda so far
 
+  // Time passes until `at`, before which nothing comes.
+  void wait_until(SimTime at) { agenda_.set_now(at); }
+
   // What comes next happens. False, and nothing happens, if there is no future.
   bool step(Scratch& scratch);
+  // Likewise, if it comes until `end`, this time included.
+  bool step_until(SimTime end, Scratch& scratch) {
+    return !agenda_.empty() && agenda_.next_at() <= end && step(scratch);
+  }
 
   // All that comes until `end`, this time included. `observe(run)` is called after each step.
   template <Sink S, std::invocable<const Run&> Observe>
   void run_until(SimTime end, Scratch& scratch, S&& sink, Observe&& observe) {
-    while (!agenda_.empty() && agenda_.next_at() <= end) {
-      step(scratch);
+    while (step_until(end, scratch)) {
       for (const Record& record : scratch.records) sink(record);
       observe(*this);
     }
@@ -78,19 +84,26 @@ class Run {
   bool is_stopped(NodeId node) const { return processes_[index(node)].stopped; }  // SIGSTOP
   const model::Client* client(NodeId node) const;                                 // likewise
   model::Instant wall_clock(NodeId node) const { return processes_[index(node)].clock.read(now()); }
+  model::Millis uptime(NodeId node) const { return processes_[index(node)].clock.uptime(now()); }
+  // Whether the process runs and is neither stopped nor busy, so that who asks it something is answered now.
+  bool answers(NodeId node) const;
+
+  // What stands on the disk of a process, and how often it has rewritten that; 0 again when the file was replaced.
+  using Disk = std::variant<model::DataNodeConfig, model::SentinelConfig, model::ClientConfig>;
+  const Disk& disk(NodeId node) const { return processes_[index(node)].disk; }
+  std::uint32_t rewrites(NodeId node) const { return processes_[index(node)].rewrites; }
 
  private:
-  using Disk = std::variant<model::DataNodeConfig, model::SentinelConfig, model::ClientConfig>;
-
   // A process, and what it leaves on disk.
   struct Process {
     std::variant<std::monostate, model::DataNode, model::Sentinel, model::Client> machine{};
     Disk disk{};
+    std::uint32_t rewrites = 0;
     model::Random random{};
     ProcessClock clock{};
     bool alive = false;
     bool stopped = false;  // SIGSTOP
-    bool started_before = false;
+    std::size_t starts = 0;
     SimTime busy_until{};                 // a stalled event loop
     std::uint16_t life = 0;               // how often it was started and killed
     std::uint16_t timer = 0;              // number of the timer that is set
@@ -116,6 +129,7 @@ class Run {
   void hold(NodeId node, const Happening& what);
   void release_held(NodeId node);
   void start(NodeId node, Scratch& scratch);
+  model::Id new_run_id(NodeId node);
   std::uint64_t draw_hash_seed(NodeId node);
   void kill(NodeId node);
   void ask(NodeId node, std::uint32_t step, Micros after = Micros{0});

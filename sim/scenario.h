@@ -37,9 +37,9 @@ struct Node {
   std::string name;
   model::Address address{};  // where it listens; a client does not
   std::variant<model::DataNodeConfig, model::SentinelConfig, model::ClientConfig> config{};
-  std::optional<model::Id> run_id{};  // of its first start; drawn if not given
-  bool running = true;                // false: a step starts it
-  std::vector<std::string> conf{};    // the lines that `config` was read from
+  std::vector<model::Id> run_ids{};  // of its first starts, in order; others are drawn
+  bool running = true;               // false: a step starts it
+  std::vector<std::string> conf{};   // the lines that `config` was read from
 
   std::vector<NodeId> hash_order{};  // with HashOrder::kRandom: in this order a sentinel goes through these data nodes
 

@@ -48,4 +48,12 @@ std::uint64_t positive_number(const std::string& text, std::string_view option) 
   return number;
 }
 
+const model::Profile* profile_named(const std::string& name) {
+  const model::Profile* profile = model::find_profile(name);
+  if (profile != nullptr) return profile;
+  std::vector<std::string_view> known;
+  for (const model::Profile& each : model::profiles()) known.push_back(each.name);
+  throw sim::BadInput{"--profile '" + name + "' is not known" + sim::suggestion(name, known)};
+}
+
 }  // namespace sentinel::cli

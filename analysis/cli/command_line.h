@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/profile.h"
+
 namespace sentinel::cli {
 
 namespace po = boost::program_options;
@@ -29,6 +31,7 @@ int run_command(const Arguments& arguments);      // run.cc
 int check_command(const Arguments& arguments);    // check.cc
 int record_command(const Arguments& arguments);   // record.cc
 int compare_command(const Arguments& arguments);  // compare.cc
+int query_command(const Arguments& arguments);    // query.cc
 
 // Options and positional arguments of one subcommand. `--help` prints `usage`, the options and `example`.
 class CommandLine {
@@ -54,5 +57,8 @@ class CommandLine {
 
 // Number of a seed, of seeds or of jobs: a whole number from 1 on. Throws BadInput.
 std::uint64_t positive_number(const std::string& text, std::string_view option);
+
+// What --profile names. Throws BadInput.
+const model::Profile* profile_named(const std::string& name);
 
 }  // namespace sentinel::cli

@@ -34,14 +34,6 @@ sim::NodeId sentinel_of(const sim::Scenario& scenario, const std::string& name) 
                       sim::suggestion(name, known)};
 }
 
-const model::Profile* profile_of(const std::string& name) {
-  const model::Profile* profile = model::find_profile(name);
-  if (profile != nullptr) return profile;
-  std::vector<std::string_view> known;
-  for (const model::Profile& each : model::profiles()) known.push_back(each.name);
-  throw sim::BadInput{"--profile '" + name + "' is not known" + sim::suggestion(name, known)};
-}
-
 bool is_json(const std::string& format) {
   if (format == "text" || format == "json") return format == "json";
   throw sim::BadInput{"--ledger '" + format + "' is not known: expected text or json"};
@@ -70,7 +62,7 @@ int run_command(const Arguments& arguments) {
       std::make_shared<sim::Scenario>(sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0]));
   if (values.count("until") != 0)
     scenario->until = sim::SimTime{sim::parse_duration(values["until"].as<std::string>())};
-  if (values.count("profile") != 0) scenario->profile = profile_of(values["profile"].as<std::string>());
+  if (values.count("profile") != 0) scenario->profile = profile_named(values["profile"].as<std::string>());
   std::optional<sim::NodeId> only;
   if (values.count("sentinel") != 0) only = sentinel_of(*scenario, values["sentinel"].as<std::string>());
 

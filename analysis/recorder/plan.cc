@@ -219,7 +219,7 @@ std::vector<std::string> ignored_settings(const sim::Scenario& scenario) {
   }
   if (scenario.disk.flush != sim::DiskSpec{}.flush) ignored.emplace_back("disk");
   for (const sim::Node& node : scenario.nodes) {
-    if (node.run_id) ignored.push_back(node.name + ": run-id");
+    if (!node.run_ids.empty()) ignored.push_back(node.name + ": run-id");
     const auto* const config = std::get_if<model::DataNodeConfig>(&node.config);
     if (config == nullptr) continue;
     if (config->transfer_time != model::DataNodeConfig{}.transfer_time)

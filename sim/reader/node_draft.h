@@ -19,7 +19,7 @@ struct NodeDraft {
   std::optional<bool> is_sentinel{};
   std::optional<model::Address> address{};
   Conf conf{};
-  std::optional<model::Id> run_id{};
+  std::vector<model::Id> run_ids{};
   bool running = true;
   const Json* transfer_time = nullptr;
   const Json* load_time = nullptr;

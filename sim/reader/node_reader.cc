@@ -66,6 +66,18 @@ void give_conf_file(NodeDraft& node, const Json& name, ConfStore& store) {
   }
 }
 
+// One, or a list of one for each start.
+std::vector<model::Id> read_run_ids(const Json& json) {
+  const auto read = [](const Json& id) {
+    const std::string_view text = string_of(id);
+    return at(id, [&] { return parse_id(text); });
+  };
+  std::vector<model::Id> ids;
+  if (json.kind != Json::Kind::kList) return {read(json)};
+  for (const Json* const id : list_of(json)) ids.push_back(read(*id));
+  return ids;
+}
+
 // What an entry of `nodes` says, of a new node or of one of the shorthand.
 void read_draft(const Json& json, NodeDraft& node, ConfStore& store, SymbolTable& symbols) {
   const Fields fields(json, "a node", kFields);
@@ -82,8 +94,7 @@ void read_draft(const Json& json, NodeDraft& node, ConfStore& store, SymbolTable
   if (const Json* const file = fields.find("conf-file")) give_conf_file(node, *file, store);
   if (const Json* const conf = fields.find("conf")) store.give(node, store.add_all(*conf));
   if (const Json* const id = fields.find("run-id")) {
-    const std::string_view text = string_of(*id);
-    node.run_id = at(*id, [&] { return parse_id(text); });
+    node.run_ids = read_run_ids(*id);
   }
   if (const Json* const running = fields.find("running")) node.running = bool_of(*running);
   node.transfer_time = fields.find("transfer-time");
@@ -122,7 +133,7 @@ Node finished(const NodeDraft& draft, Configured<Config> configured) {
   return {.name = draft.name,
           .address = *configured.address,
           .config = configured.config,
-          .run_id = draft.run_id,
+          .run_ids = draft.run_ids,
           .running = draft.running,
           .conf = texts_of(draft.conf)};
 }

@@ -85,10 +85,13 @@ TEST_F(Recording, OfWriters) {
     if (const auto* const write = std::get_if<sim::WriteStep>(&step.action)) steps.push_back(*write);
   }
   ASSERT_EQ(steps.size(), 3U);
-  EXPECT_EQ(steps[0].bytes, 540);
-  EXPECT_EQ(steps[0].period, 20ms);
+  const auto client = [&](const sim::WriteStep& step) {
+    return std::get<model::ClientConfig>(again->node(step.client).config);
+  };
+  EXPECT_EQ(client(steps[0]).bytes, 540);
+  EXPECT_EQ(client(steps[0]).writes, 50);
   EXPECT_THAT(*steps[0].duration, AllOf(Ge(2'500ms), Le(3'500ms)));
-  EXPECT_EQ(steps[1].bytes, 40);
+  EXPECT_EQ(client(steps[1]).bytes, 40);
   EXPECT_EQ(steps[1].node, sim::NodeId{2});
   EXPECT_FALSE(steps[1].duration);
 }

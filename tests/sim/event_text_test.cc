@@ -39,7 +39,7 @@ class EventTextTest : public testing::Test {
             .until = model::Instant{std::chrono::seconds{1'528'819'814}}};
   }
   std::string text(const Event& event) { return payload_text(event, symbols); }
-  std::string text(const Answer& answer) { return answer_text(answer, symbols); }
+  std::string text(const Answer& answer) { return answer_text(answer, symbols, model::profiles().front()); }
 
   SymbolTable symbols;
 };

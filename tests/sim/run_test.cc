@@ -105,11 +105,11 @@ TEST(Run, EndsWhenNothingIsLeftToHappen) {
 
 // --- crash and start ----------------------------------------------------------------------------------------
 
-// A data node has a new run id after each start; only the first can be given.
+// A data node has a new run id after each start; those of the first starts can be given.
 TEST(Run, StartGivesANewRunId) {
   ScenarioBuilder scenario;
   const model::Id given = model::Id::parse("00112233445566778899aabbccddeeff00112233").value();
-  scenario.config("R2").run_id = given;
+  scenario.config("R2").run_ids = {given};
   scenario.at(10s, CrashStep{scenario.nodes({"R2"})}).at(11s, StartStep{scenario.nodes({"R2"})});
   const NodeId node = scenario.node("R2");
   const sim::Run before = run_until(scenario.build(), 9s);

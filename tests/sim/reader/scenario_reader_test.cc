@@ -134,7 +134,7 @@ TEST(ScenarioReader, ReadsNodes) {
                                            "x.json");
   EXPECT_THAT(names_of(scenario), ElementsAre("z", "s", "idle", "a"));
   EXPECT_EQ(address_of(scenario, scenario.nodes[0].address), "::1:7000");
-  EXPECT_EQ(scenario.nodes[0].run_id->text(), "aaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbb");
+  EXPECT_EQ(scenario.nodes[0].run_ids.at(0).text(), "aaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbb");
   EXPECT_EQ(data_node(scenario, "z").transfer_time, 2s);
   EXPECT_EQ(data_node(scenario, "z").load_time, 3s);
   EXPECT_TRUE(scenario.nodes[1].is_sentinel());

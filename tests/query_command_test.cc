@@ -1,0 +1,84 @@
+// `sentinel-sim query` as a program: its exit codes, and one clear line for each mistake.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <string>
+
+namespace sentinel {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+struct Outcome {
+  int status = -1;
+  std::string output;
+};
+
+Outcome query(const std::string& arguments) {
+  const std::string command =
+      "cd '" SENTINEL_SIM_SOURCE_DIR "' && '" SENTINEL_SIM_PROGRAM "' query " + arguments + " 2>&1";
+  std::FILE* const pipe = popen(command.c_str(), "r");
+  Outcome outcome;
+  std::array<char, 4096> buffer{};
+  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    outcome.output.append(buffer.data(), size);
+  outcome.status = WEXITSTATUS(pclose(pipe));
+  return outcome;
+}
+
+const std::string kFile = "scenarios/failover/master_down.json";
+
+// What is missing or unknown is named, with what would be right.
+TEST(QueryCommand, TellsWhatIsWrong) {
+  const std::array<std::pair<std::string, std::string>, 9> mistakes{{
+      {"", "query needs a scenario file"},
+      {kFile + " --node S1 PING", "query needs --at, such as --at 30s"},
+      {kFile + " --at 5s PING", "query needs --node, such as --node S1"},
+      {kFile + " --at 5s --node S1", "query needs a command, such as SENTINEL masters"},
+      {kFile + " --at 5 --node S1 PING", "--at: "},
+      {kFile + " --at 5s --node S11 PING", "--node 'S11' is no node of " + kFile + " (did you mean 'S1'?)"},
+      {kFile + " --at 5s --node S1 --format jso PING", "--format 'jso' is not known (did you mean 'json'?)"},
+      {kFile + " --at 5s --node S1 --conf PING", "--conf shows the configuration file: it takes no command"},
+      {kFile + " --at 5s --node S1 SENTINEL debug", "command 'debug': Redis knows it, but it is not simulated"},
+  }};
+  for (const auto& [arguments, message] : mistakes) {
+    const Outcome outcome = query(arguments);
+    EXPECT_EQ(outcome.status, 2) << arguments;
+    EXPECT_THAT(outcome.output, StartsWith("sentinel-sim: ")) << arguments;
+    EXPECT_THAT(outcome.output, HasSubstr(message)) << arguments;
+  }
+}
+
+// An error of Redis is an answer, and so is that nobody listens.
+TEST(QueryCommand, TellsErrorsOfRedis) {
+  const Outcome unknown = query(kFile + " --at 5s --node S1 FOO");
+  EXPECT_EQ(unknown.status, 0);
+  EXPECT_EQ(unknown.output, "(error) ERR unknown command 'FOO', with args beginning with: \n");
+  const Outcome dead = query(kFile + " --at 12s --node R1 PING");
+  EXPECT_EQ(dead.status, 0);
+  EXPECT_EQ(dead.output, "Could not connect to Redis at 127.0.0.1:7000: Connection refused\n");
+}
+
+// Who asks a process that is stopped waits until it goes on.
+TEST(QueryCommand, WaitsForAStoppedProcess) {
+  const Outcome late = query("scenarios/failover/master_pause.json --at 21s --node R1 --format json PING");
+  EXPECT_EQ(late.status, 0);
+  EXPECT_THAT(late.output, HasSubstr("\"reply\": \"PONG\""));
+  EXPECT_THAT(late.output, HasSubstr("\"t\": 50"));
+}
+
+// JSON has the reply by its types, and when it was given.
+TEST(QueryCommand, WritesJson) {
+  const Outcome address = query(kFile + " --at 5s --node S1 --format json SENTINEL get-master-addr-by-name mymaster");
+  EXPECT_EQ(address.output,
+            "{\n  \"t\": 5000000,\n  \"node\": \"S1\",\n  \"command\": [\n    \"SENTINEL\",\n"
+            "    \"get-master-addr-by-name\",\n    \"mymaster\"\n  ],\n"
+            "  \"reply\": [\n    \"127.0.0.1\",\n    \"7000\"\n  ]\n}\n");
+}
+
+}  // namespace
+}  // namespace sentinel
