@@ -48,7 +48,7 @@ std::string_view why_word(Loss::Why why) {
 std::string why_text(const sim::Scenario& scenario, const Loss& loss) {
   const std::string& node = scenario.node(loss.node).name;
   switch (loss.why) {
-    case Loss::Why::kFullResync: return print("%s took over other data at %.3f", node.c_str(), seconds(*loss.at));
+    case Loss::Why::kFullResync: return print("%s resynchronised at %.3f", node.c_str(), seconds(*loss.at));
     case Loss::Why::kRestart: return print("%s was restarted empty at %.3f", node.c_str(), seconds(*loss.at));
     case Loss::Why::kCrash: return "gone with " + node;
     case Loss::Why::kStranded: return "only " + node + " has them";
