@@ -184,15 +184,20 @@ Ledger::Ending Ledger::ending(const sim::Run& run, const Group& group) const {
 ClientReport Ledger::report(const sim::Run& run, const Books& books, const Ending& ending) const {
   using Fate = model::Outcome::Fate;
   ClientReport report{.client = books.client, .stale = books.stale};
-  std::optional<SimTime> trying_since;
+  bool tries = false;
+  SimTime trying_since{};
+  const auto began = [&](SimTime at) {
+    if (!tries) trying_since = at;
+    tries = true;
+  };
   const auto succeeded = [&](SimTime at) {
-    if (trying_since && at - *trying_since >= kShortPause) report.unavailable.push_back({*trying_since, at});
-    trying_since.reset();
+    if (tries && at - trying_since >= kShortPause) report.unavailable.push_back({trying_since, at});
+    tries = false;
   };
   for (const Done& done : books.outcomes) {
     const model::Outcome& outcome = done.outcome;
     if (outcome.is_last) ++(outcome.reads ? report.reads : report.writes);
-    if (!trying_since) trying_since = done.at - outcome.took;
+    began(done.at - outcome.took);
     if (outcome.fate == Fate::kAcknowledged) {
       succeeded(done.at);
       const bool at_master = ending.master && outcome.node == scenario_->node(*ending.master).address;
@@ -209,7 +214,7 @@ ClientReport Ledger::report(const sim::Run& run, const Books& books, const Endin
   }
   const model::Client* const client = run.client(books.client);
   if (const auto since = client != nullptr && run.is_running(books.client) ? client->waits_since() : std::nullopt) {
-    if (!trying_since) trying_since = scenario_->until - (run.wall_clock(books.client) - *since);
+    began(scenario_->until - (run.wall_clock(books.client) - *since));
   }
   succeeded(scenario_->until);
   return report;
