@@ -20,8 +20,11 @@ bool is_due(Instant at, Instant now) { return at != kNever && now >= at; }
 
 }  // namespace
 
-Client::Client(const ClientConfig& config, std::uint32_t number)
-    : config_(config), number_(number), subscriptions_(config.subscribes ? config.sentinels.size() : 0) {}
+Client::Client(const ClientConfig& config, std::uint32_t number, std::uint32_t written)
+    : config_(config),
+      number_(number),
+      subscriptions_(config.subscribes ? config.sentinels.size() : 0),
+      writes_(written) {}
 
 void Client::step(Instant now, const Input& input, Effects& effects) {
   Turn turn{now, effects};

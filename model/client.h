@@ -17,8 +17,8 @@ namespace sentinel::model {
 // client.cc: life, time, operations; client_discovery.cc: sentinels, the connection to the master.
 class Client {
  public:
-  // `number` tells its writes from those of others.
-  Client(const ClientConfig& config, std::uint32_t number);
+  // `number` tells its writes from those of others, and `written` from those of its earlier lives: so many it has made.
+  Client(const ClientConfig& config, std::uint32_t number, std::uint32_t written = 0);
 
   void step(Instant now, const Input& input, Effects& effects);
 
@@ -26,6 +26,7 @@ class Client {
   // Where it works now; nullopt while it has no connection that it trusts.
   std::optional<Address> works_at() const { return link_.state == LinkState::kReady ? link_.address : std::nullopt; }
 
+  std::uint32_t written() const { return writes_; }
   // When the operation began that is under way.
   std::optional<Instant> waits_since() const {
     return operation_.active ? std::optional{operation_.began} : std::nullopt;

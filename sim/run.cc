@@ -172,7 +172,8 @@ void Run::start(NodeId node, Scratch& scratch) {
     process.machine.emplace<model::Sentinel>(*scenario_->profile, *config, process.clock.read(now()),
                                              draw_hash_seed(node));
   } else if (const auto* load = std::get_if<model::ClientConfig>(&process.disk)) {
-    process.machine.emplace<model::Client>(*load, static_cast<std::uint32_t>(node));
+    const std::uint32_t written = client(node) == nullptr ? 0 : client(node)->written();
+    process.machine.emplace<model::Client>(*load, static_cast<std::uint32_t>(node), written);
   } else {
     const model::Id run_id = new_run_id(node);
     const model::DataNode* const before = data_node(node);
