@@ -142,6 +142,13 @@ void Client::try_operation(Turn& turn) {
   }
 }
 
+// WAIT, behind each write.
+void Client::confirm(Turn& turn) {
+  operation_.request = ++requests_;
+  const Callback callback{.what = Callback::What::kClient, .serial = operation_.request};
+  turn.out.send(kClientData, callback, WaitRequest{config_.wait_replicas, config_.wait_timeout});
+}
+
 void Client::report(Turn& turn, Outcome outcome) {
   outcome.reads = operation_.reads;
   outcome.operation = operation_.number;
@@ -179,6 +186,11 @@ void Client::reply_arrived(Turn& turn, const MessageArrived& input) {
       find_at_ = turn.now + config_.retry_after;
     }
   } else {
+    const auto* const waited = std::get_if<WaitReply>(&message);
+    if (!operation_.reads && waited == nullptr && config_.wait_replicas > 0) return confirm(turn);
+    if (waited != nullptr && waited->replicas < config_.wait_replicas) {
+      return try_failed(turn, Outcome::Fate::kUnconfirmed, Status::kOk);
+    }
     const auto* const read = std::get_if<ReadReply>(&message);
     report(turn, {.fate = Outcome::Fate::kAcknowledged, .data = read == nullptr ? WriteId{} : read->data});
     operation_.active = false;

@@ -90,6 +90,7 @@ class Client {
   Instant deadline(const Turn& turn) const;
   void begin_operation(Turn& turn);
   void try_operation(Turn& turn);
+  void confirm(Turn& turn);
   void try_failed(Turn& turn, Outcome::Fate fate, Status status);
   void report(Turn& turn, Outcome outcome);
   void reply_arrived(Turn& turn, const MessageArrived& input);

@@ -54,6 +54,7 @@ struct DataNodeConfig {
   bool announce_replica = true;  // replica-announced
   bool serve_stale_data = true;  // replica-serve-stale-data
   bool read_only = true;         // replica-read-only
+  bool knows_psync = true;       // no `rename-command PSYNC ""`
   Symbol password{};             // requirepass
   Symbol master_password{};      // masterauth
   Millis replication_timeout{60'000};
@@ -66,8 +67,12 @@ struct DataNodeConfig {
   Millis min_replicas_max_lag{10'000};
 
   // Not directives: how long things take on this machine.
-  Millis transfer_time{10};  // of a full resynchronisation, from the snapshot to the loaded data
-  Millis load_time{0};       // of the data set at a start; the node answers -LOADING meanwhile
+  Millis transfer_time{10};            // of a full resynchronisation, from the snapshot to the loaded data
+  Millis load_time{0};                 // of the data set at a start; the node answers -LOADING meanwhile
+  std::int64_t data_size = 0;          // of the data set that it first starts with, in bytes
+  std::int64_t save_rate = 200 << 20;  // bytes a second that it writes to a snapshot,
+  std::int64_t bandwidth = 100 << 20;  // sends to each replica,
+  std::int64_t load_rate = 100 << 20;  // and loads; each of them is one more part of a full resynchronisation
 
   friend bool operator==(const DataNodeConfig&, const DataNodeConfig&) = default;
 };
@@ -93,6 +98,8 @@ struct ClientConfig {
   int reads = 0;
   std::int64_t bytes = 40;  // of a write
   Millis timeout{1'000};    // of a connection, a question, an operation; 0: none
+  int wait_replicas = 0;    // a write counts when so many replicas have acknowledged it (WAIT); 0: at once
+  Millis wait_timeout{0};   // of WAIT; 0: none
   int retries = 0;          // of an operation that failed
   Millis retry_after{100};  // the pause before anything is tried again
 

@@ -12,8 +12,8 @@ constexpr Millis kCronPeriod{1'000};
 
 }  // namespace
 
-DataNode::DataNode(const Profile& profile, const DataNodeConfig& config, const Id& run_id)
-    : traits_(&profile.data_node), config_(config), run_id_(run_id) {
+DataNode::DataNode(const Profile& profile, const DataNodeConfig& config, const Id& run_id, std::int64_t data_size)
+    : traits_(&profile.data_node), config_(config), run_id_(run_id), data_size_(data_size) {
   if (config_.replicaof) upstream_.state = ReplicationState::kConnect;
 }
 
@@ -46,6 +46,13 @@ void DataNode::start(Turn& turn) {
   if (config_.load_time > Millis{0}) loading_until_ = turn.uptime + config_.load_time;
   next_cron_ = turn.uptime + config_.load_time + kFirstCron;
   alone_since_ = turn.now;
+  log(turn, {.kind = NodeLog::kStarted});
+  if (!loading()) log(turn, {.kind = NodeLog::kReady, .address = config_.announced});
+}
+
+void DataNode::log(Turn& turn, LogLine line) const {
+  line.as_master = is_master();
+  turn.out.log(line);
 }
 
 // --- time -------------------------------------------------------------------------------------------------
@@ -54,13 +61,21 @@ void DataNode::start(Turn& turn) {
 void DataNode::timer_fired(Turn& turn) {
   const auto is_due = [&](const std::optional<Millis>& at) { return at && turn.uptime >= *at; };
   armed_.reset();
-  if (is_due(loading_until_)) loading_until_.reset();
+  if (is_due(loading_until_)) loaded(turn);
   if (is_due(paused_until_)) resume_clients(turn);
   if (dump_ && turn.uptime >= dump_->end) dump_ended(turn);
+  snapshots_sent(turn);
+  if (!waiters_.empty()) answer_waiters(turn);
   if (turn.uptime >= next_cron_) {
     next_cron_ = turn.uptime + kCronPeriod;
     replication_cron(turn);
   }
+}
+
+void DataNode::loaded(Turn& turn) {
+  const bool was_snapshot = is_loading_snapshot();
+  loading_until_.reset();
+  was_snapshot ? snapshot_loaded(turn) : log(turn, {.kind = NodeLog::kReady, .address = config_.announced});
 }
 
 void DataNode::arm_timer(Turn& turn) {
@@ -68,6 +83,10 @@ void DataNode::arm_timer(Turn& turn) {
   if (loading_until_) next = std::min(next, *loading_until_);
   if (paused_until_) next = std::min(next, *paused_until_);
   if (dump_) next = std::min(next, dump_->end);
+  for (const Downstream& replica : downstreams_) {
+    if (replica.state == Downstream::State::kSendFile) next = std::min(next, replica.sent_at);
+  }
+  for (const Waiter& waiter : waiters_) next = std::min(next, waiter.until.value_or(next));
   if (next == armed_) return;
   armed_ = next;
   turn.out.next_timer = std::max(Millis{0}, next - turn.uptime);
@@ -142,8 +161,9 @@ void DataNode::forget_client(Socket socket) {
 }
 
 void DataNode::disconnected(Turn& turn, Socket socket) {
-  if (socket == kUpstream) return upstream_lost(turn);
+  if (socket == kUpstream) return upstream_closed(turn);
   forget_client(socket);
+  std::erase_if(waiters_, [socket](const Waiter& waiter) { return waiter.socket == socket; });
   if (is_replica(socket)) replica_lost(turn, socket);
 }
 

@@ -44,8 +44,9 @@ class DataNode {
     kDiskFailure,  // the last save failed: a master answers -MISCONF to PING
   };
 
-  // As the process is when it has read its configuration, with an empty data set; its first input is Started.
-  DataNode(const Profile& profile, const DataNodeConfig& config, const Id& run_id);
+  // As the process is when it has read its configuration; its first input is Started. The data set has no writes, and
+  // this size.
+  DataNode(const Profile& profile, const DataNodeConfig& config, const Id& run_id, std::int64_t data_size = 0);
 
   void step(Instant now, Millis uptime, const Input& input, Random& random, Effects& effects);
 
@@ -65,6 +66,7 @@ class DataNode {
   }
   Offset offset() const { return offset_; }
   WriteId data() const { return data_; }  // the last write of the data set
+  std::int64_t data_size() const { return data_size_; }
   const Id& replication_id() const { return replication_id_; }
   // How much of our stream this replica of ours says it has; nullopt if it is not attached.
   std::optional<Offset> acknowledged(const Address& replica) const;
@@ -89,6 +91,7 @@ class DataNode {
     bool authenticated = false;
     bool subscribed = false;
     std::optional<Address> listening{};  // of a replica, by REPLCONF
+    Offset written = 0;                  // the end of its last write in our stream
 
     friend bool operator==(const Client&, const Client&) = default;
   };
@@ -102,24 +105,59 @@ class DataNode {
     friend bool operator==(const Held&, const Held&) = default;
   };
 
+  // A client that waits for replicas to acknowledge what it has written.
+  struct Waiter {
+    Socket socket{};
+    Callback callback{};
+    int replicas = 0;
+    Offset offset = 0;
+    std::optional<Millis> until{};
+
+    friend bool operator==(const Waiter&, const Waiter&) = default;
+  };
+
   // The link to the master.
   struct Upstream {
+    // A full resynchronisation: what the snapshot is of.
+    struct Transfer {
+      Id history{};
+      Offset offset = 0;
+      bool by_sync = false;                // SYNC, not PSYNC: nothing is known of the history
+      std::optional<std::int64_t> size{};  // nullopt: not told yet, or not known beforehand
+      bool is_stream = false;
+      Instant began{};           // when the first bytes came
+      bool is_orphaned = false;  // the link was lost while the snapshot was loaded
+
+      friend bool operator==(const Transfer&, const Transfer&) = default;
+    };
+
     ReplicationState state = ReplicationState::kNone;
     Instant down_since{};  // kNever: not down, or not known since when
     Instant last_io{};
     bool can_resume = false;  // the two below may be offered for a partial resynchronisation
     Id history{};             // of the master, and how much of it we have
     Offset offset = 0;
+    bool speaks_sync = false;  // a master of before PSYNC: nothing is acknowledged, nothing can be resumed
+    Transfer transfer{};       // in kTransfer
 
     friend bool operator==(const Upstream&, const Upstream&) = default;
   };
 
   // An attached replica.
   struct Downstream {
-    enum class State : std::uint8_t { kWaitSnapshot, kTransfer, kOnline };
+    enum class State : std::uint8_t {
+      kWaitSnapshot,  // to be started
+      kTransfer,      // to be ended
+      kSendFile,
+      kOnline,
+    };
     Socket socket{};
     Address address{};
+    bool speaks_sync = false;  // it asked with SYNC, and acknowledges nothing
     State state = State::kWaitSnapshot;
+    Snapshot snapshot{};  // that is sent to it
+    Offset snapshot_offset = 0;
+    Millis sent_at{};           // when all of it will be
     Instant waiting_since{};    // for a snapshot
     Instant acknowledged_at{};  // REPLCONF ACK; counts once online
     Offset acknowledged = 0;
@@ -132,13 +170,19 @@ class DataNode {
     Millis end{};
     Offset offset = 0;  // of the data in it
     WriteId data{};
+    std::int64_t size = 0;
+    bool diskless = false;
+    bool alone = false;  // who waited for it is gone
 
     friend bool operator==(const Dump&, const Dump&) = default;
   };
 
   // data_node.cc
   void start(Turn& turn);
+  void log(Turn& turn, LogLine line) const;
+  std::vector<Held> take_held_of_master();
   void timer_fired(Turn& turn);
+  void loaded(Turn& turn);
   void arm_timer(Turn& turn);
   Millis next_server_cron(Millis after) const;
   void disconnected(Turn& turn, Socket socket);
@@ -157,7 +201,7 @@ class DataNode {
   bool stale() const;  // a replica without its master that must not serve what it has
   void reconfigure(Turn& turn, Socket asker, const Reconfigure& request);
   void command_arrived(Turn& turn, const Command& command);
-  Answer::Kind replicaof(Turn& turn, const std::optional<Address>& master);
+  Answer::Kind replicaof(Turn& turn, const std::optional<Address>& master, std::optional<Socket> asker);
   Answer::Kind pause_clients(Turn& turn, Millis period);
   void resume_clients(Turn& turn);
   Answer::Kind write(Turn& turn, WriteId write, std::int64_t bytes);
@@ -166,18 +210,27 @@ class DataNode {
 
   // replication.cc
   void replication_cron(Turn& turn);
+  void acknowledge_upstream(Turn& turn) const;
   bool is_upstream_silent(Instant now) const;
-  void connect_to_master(Turn& turn);
+  void connect_to_master(Turn& turn, NodeLog how);
   void upstream_connected(Turn& turn);
+  void upstream_closed(Turn& turn);
   void upstream_lost(Turn& turn);
+  void upstream_timed_out(Turn& turn);
   void give_up_upstream(Turn& turn);
   void leave_upstream(Turn& turn);
   void upstream_message(Turn& turn, const Message& message);
   void stream_arrived(Turn& turn, const ReplicationStream& stream);
   void handshake_reply(Turn& turn, Status status);
   void ask(Turn& turn, ReplicationState state, Message message);
+  void ask_psync(Turn& turn);
+  void psync_refused(Turn& turn, Status status);
+  void discard_cached_master(Turn& turn);
   void psync_reply(Turn& turn, const PsyncReply& reply);
-  void snapshot_loaded(Turn& turn, const Snapshot& snapshot);
+  void transfer_begins(Turn& turn, const SnapshotHeader& header);
+  void snapshot_arrived(Turn& turn, const Snapshot& snapshot);
+  bool is_loading_snapshot() const { return loading() && upstream_.state == ReplicationState::kTransfer; }
+  void snapshot_loaded(Turn& turn);
   void synchronised();
   void set_master(Turn& turn, Address master);
   void become_master(Turn& turn);
@@ -185,13 +238,15 @@ class DataNode {
   // replication_master.cc
   bool has_own_stream() const { return is_master() || !traits_->shares_history; }
   bool syncs_diskless() const { return config_.diskless_sync.value_or(traits_->syncs_diskless); }
-  void psync_asked(Turn& turn, const MessageArrived& input, const Psync& request);
-  bool can_continue(const Psync& request) const;
+  void sync_asked(Turn& turn, const MessageArrived& input, const std::optional<Psync>& request);
+  bool can_continue(Turn& turn, const Address& replica, const Psync& request) const;
   void full_resync_asked(Turn& turn, Downstream& replica);
   bool is_dump_due(Instant now) const;
   void start_dump(Turn& turn);
   void dump_ended(Turn& turn);
   void send_dump_header(Turn& turn, Downstream& replica);
+  void snapshots_sent(Turn& turn);
+  void snapshot_sent(Turn& turn, Downstream& replica);
   void put_online(Turn& turn, Downstream& replica, Offset has);
   void acknowledge(Turn& turn, Socket socket, Offset offset);
   void ping_replicas(Turn& turn);
@@ -201,8 +256,12 @@ class DataNode {
   void refresh_good_replicas(Instant now);
   bool needs_good_replicas() const;
   void free_idle_backlog(Turn& turn);
-  void feed(Turn& turn, std::int64_t bytes, const std::optional<Hello>& hello);
+  void feed(Turn& turn, ReplicationStream stream);
   void open_backlog();
+  int replicas_at(Offset offset) const;
+  void wait_asked(Turn& turn, const MessageArrived& input, const WaitRequest& request);
+  void answer_waiters(Turn& turn);
+  void unblock_waiters(Turn& turn);
 
   const DataNodeTraits* traits_;
   DataNodeConfig config_;
@@ -211,6 +270,7 @@ class DataNode {
   std::optional<Millis> loading_until_{};
 
   WriteId data_{};
+  std::int64_t data_size_ = 0;
   Id replication_id_{};
   Id second_id_{};  // the history that ours continues, valid below second_offset_
   Offset second_offset_ = -1;
@@ -226,6 +286,7 @@ class DataNode {
   boost::container::small_vector<Client, 12> clients_{};
   std::optional<Millis> paused_until_{};
   std::vector<Held> held_{};
+  std::vector<Waiter> waiters_{};
   Millis next_cron_{};
   std::int64_t cron_runs_ = 0;
   std::optional<Millis> armed_{};  // what the timer is set to
@@ -237,6 +298,12 @@ inline constexpr Callback kReplication{.what = Callback::What::kReplication};
 
 // Bytes that a PUBLISH of this hello adds to the replication stream.
 std::int64_t replicated_size(const Hello& hello);
+
+// What so many bytes take at so many a second.
+constexpr Millis time_for(std::int64_t bytes, std::int64_t rate) {
+  constexpr std::int64_t kMillis = 1'000;
+  return Millis{bytes / rate * kMillis + bytes % rate * kMillis / rate};
+}
 
 // server.unixtime is a clock of whole seconds: what has passed is the difference of two truncated readings.
 inline std::chrono::seconds seconds_between(Instant earlier, Instant later) {

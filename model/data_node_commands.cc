@@ -54,6 +54,7 @@ void DataNode::execute(Turn& turn, const MessageArrived& input) {
   }
   if (config_.password && !asker.authenticated) return reply(StatusReply{Status::kNoAuth});
   if (const auto* ack = std::get_if<Acknowledge>(&message)) return acknowledge(turn, input.socket, ack->offset);
+  if (std::holds_alternative<KeepAlive>(message)) return acknowledge(turn, input.socket, 0);
   if (condition_ == Condition::kBusy && !std::holds_alternative<ScriptKill>(message)) {
     return reply(StatusReply{Status::kBusy});
   }
@@ -64,7 +65,7 @@ void DataNode::execute(Turn& turn, const MessageArrived& input) {
     reply(info(turn.now));
   } else if (const auto* publish = std::get_if<Publish>(&message)) {
     deliver_hello(turn, publish->hello);
-    if (has_own_stream()) feed(turn, replicated_size(publish->hello), publish->hello);
+    if (has_own_stream()) feed(turn, {.bytes = replicated_size(publish->hello), .hello = publish->hello});
     reply(StatusReply{Status::kOk});
   } else if (std::holds_alternative<Subscribe>(message)) {
     asker.subscribed = true;
@@ -75,7 +76,9 @@ void DataNode::execute(Turn& turn, const MessageArrived& input) {
     if (condition_ == Condition::kBusy) condition_ = Condition::kNone;
     reply(StatusReply{Status::kOk});
   } else if (const auto* data = std::get_if<WriteRequest>(&message)) {
-    reply(StatusReply{status_of(write(turn, data->write, data->bytes))});
+    const Status status = status_of(write(turn, data->write, data->bytes));
+    asker.written = offset_;
+    reply(StatusReply{status});
   } else if (std::holds_alternative<ReadRequest>(message)) {
     const Answer::Kind refusal = read_refusal();
     refusal == Answer::Kind::kOk ? reply(ReadReply{data_}) : reply(StatusReply{status_of(refusal)});
@@ -86,8 +89,12 @@ void DataNode::execute(Turn& turn, const MessageArrived& input) {
   } else if (const auto* conf = std::get_if<ReplConf>(&message)) {
     asker.listening = conf->listening;
     reply(StatusReply{Status::kOk});
-  } else if (const auto* psync = std::get_if<Psync>(&message)) {
-    psync_asked(turn, input, *psync);
+  } else if (const auto* psync = std::get_if<Psync>(&message); psync != nullptr && config_.knows_psync) {
+    sync_asked(turn, input, *psync);
+  } else if (std::holds_alternative<Sync>(message)) {
+    sync_asked(turn, input, std::nullopt);
+  } else if (const auto* wait = std::get_if<WaitRequest>(&message)) {
+    wait_asked(turn, input, *wait);
   } else {
     reply(StatusReply{Status::kUnknownCommand});
   }
@@ -106,7 +113,7 @@ bool DataNode::stale() const {
 
 // The transaction of a sentinel. While loading, SLAVEOF is refused and EXEC aborts, so that nothing of it happens.
 void DataNode::reconfigure(Turn& turn, Socket asker, const Reconfigure& request) {
-  if (replicaof(turn, request.master) == Answer::Kind::kLoading) return;
+  if (replicaof(turn, request.master, asker) == Answer::Kind::kLoading) return;
   turn.out.persist();
   kill_clients(turn, asker, request.kills_subscribers);
 }
@@ -123,7 +130,7 @@ void DataNode::command_arrived(Turn& turn, const Command& command) {
     refresh_good_replicas(turn.now);
     answer(Answer::Kind::kOk);
   } else if (const auto* request = std::get_if<ReplicaofCommand>(&command)) {
-    answer(replicaof(turn, request->master));
+    answer(replicaof(turn, request->master, std::nullopt));
   } else if (const auto* pause = std::get_if<ClientPauseCommand>(&command)) {
     answer(pause_clients(turn, pause->period));
   } else {
@@ -132,14 +139,17 @@ void DataNode::command_arrived(Turn& turn, const Command& command) {
 }
 
 // replicaofCommand()
-Answer::Kind DataNode::replicaof(Turn& turn, const std::optional<Address>& master) {
+Answer::Kind DataNode::replicaof(Turn& turn, const std::optional<Address>& master, std::optional<Socket> asker) {
   if (loading()) return Answer::Kind::kLoading;
-  if (!master) {
+  if (!master && !is_master()) {
     become_master(turn);
-  } else if (config_.replicaof == master) {
+    log(turn, {.kind = NodeLog::kMasterMode, .asker = asker});
+  } else if (master && config_.replicaof == master) {
+    log(turn, {.kind = NodeLog::kSameMaster});
     return Answer::Kind::kAlreadyConnected;
-  } else {
+  } else if (master) {
     set_master(turn, *master);
+    log(turn, {.kind = NodeLog::kReplicaMode, .address = *master, .asker = asker});
   }
   return Answer::Kind::kOk;
 }
@@ -162,6 +172,14 @@ void DataNode::resume_clients(Turn& turn) {
   }
 }
 
+std::vector<DataNode::Held> DataNode::take_held_of_master() {
+  std::vector<Held> taken;
+  const auto of_master = [](const Held& each) { return each.socket == kUpstream; };
+  std::ranges::copy_if(held_, std::back_inserter(taken), of_master);
+  std::erase_if(held_, of_master);
+  return taken;
+}
+
 Answer::Kind DataNode::write(Turn& turn, WriteId write, std::int64_t bytes) {
   const Answer::Kind kind = write_refusal();
   if (kind != Answer::Kind::kOk) return kind;
@@ -169,7 +187,7 @@ Answer::Kind DataNode::write(Turn& turn, WriteId write, std::int64_t bytes) {
     turn.out.applied({.write = write, .before = data_});
     data_ = write;
   }
-  if (has_own_stream()) feed(turn, bytes, std::nullopt);
+  if (has_own_stream()) feed(turn, {.bytes = bytes});
   return kind;
 }
 

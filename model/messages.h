@@ -83,6 +83,12 @@ struct ReadRequest {  // one command that reads all
 struct RoleRequest {  // ROLE
   friend bool operator==(const RoleRequest&, const RoleRequest&) = default;
 };
+struct WaitRequest {  // WAIT
+  int replicas = 0;
+  Millis timeout{};  // 0: none
+
+  friend bool operator==(const WaitRequest&, const WaitRequest&) = default;
+};
 struct MasterAddressRequest {  // SENTINEL GET-MASTER-ADDR-BY-NAME
   Symbol master{};
 
@@ -104,6 +110,9 @@ struct Psync {
   Offset next = -1;                    // first byte that is wanted
 
   friend bool operator==(const Psync&, const Psync&) = default;
+};
+struct Sync {  // SYNC
+  friend bool operator==(const Sync&, const Sync&) = default;
 };
 struct Acknowledge {  // REPLCONF ACK, each second; it has no reply
   Offset offset = 0;
@@ -127,6 +136,7 @@ enum class Status : std::uint8_t {
   kUnknownCommand,
   kReadOnly,
   kNoReplicas,
+  kUnblocked,
 };
 struct StatusReply {
   Status status = Status::kOk;
@@ -172,6 +182,11 @@ struct ReadReply {
 
   friend bool operator==(const ReadReply&, const ReadReply&) = default;
 };
+struct WaitReply {
+  int replicas = 0;  // that have acknowledged the writes of the client
+
+  friend bool operator==(const WaitReply&, const WaitReply&) = default;
+};
 struct RoleReply {
   InstanceKind role = InstanceKind::kMaster;  // kMaster or kReplica
 
@@ -193,15 +208,23 @@ struct HelloPush {  // a message on __sentinel__:hello
 struct KeepAlive {  // a line end while a full resync is awaited, or some bytes of its RDB file
   friend bool operator==(const KeepAlive&, const KeepAlive&) = default;
 };
+struct SnapshotHeader {                // the beginning of that file, if its end is not there at the same moment
+  std::optional<std::int64_t> size{};  // nullopt: not known, it is made while it is sent
+
+  friend bool operator==(const SnapshotHeader&, const SnapshotHeader&) = default;
+};
 struct Snapshot {  // the end of that file
   WriteId data{};  // the last write that is in it
+  std::int64_t size = 0;
+  bool diskless = false;
 
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };
 struct ReplicationStream {
   std::int64_t bytes = 0;
-  WriteId data{};                // the last write of the master behind these bytes
-  std::optional<Hello> hello{};  // a PUBLISH is replicated, so that the replica's subscribers hear it
+  WriteId data{};                     // the last write of the master behind these bytes
+  std::optional<Hello> hello{};       // a PUBLISH is replicated, so that the replica's subscribers hear it
+  bool asks_acknowledgement = false;  // REPLCONF GETACK
 
   friend bool operator==(const ReplicationStream&, const ReplicationStream&) = default;
 };
@@ -212,11 +235,11 @@ struct EventPush {  // what a sentinel publishes
   friend bool operator==(const EventPush&, const EventPush&) = default;
 };
 
-using Message =
-    std::variant<Auth, SetName, Ping, InfoRequest, Publish, Subscribe, IsMasterDown, Reconfigure, ScriptKill,
-                 WriteRequest, ReadRequest, RoleRequest, MasterAddressRequest, SubscribeEvents, ReplConf, Psync,
-                 Acknowledge, StatusReply, InfoReply, IsMasterDownReply, PsyncReply, ReadReply, RoleReply,
-                 MasterAddressReply, HelloPush, KeepAlive, Snapshot, ReplicationStream, EventPush>;
+using Message = std::variant<Auth, SetName, Ping, InfoRequest, Publish, Subscribe, IsMasterDown, Reconfigure,
+                             ScriptKill, WriteRequest, ReadRequest, RoleRequest, WaitRequest, MasterAddressRequest,
+                             SubscribeEvents, ReplConf, Psync, Sync, Acknowledge, StatusReply, InfoReply,
+                             IsMasterDownReply, PsyncReply, ReadReply, RoleReply, WaitReply, MasterAddressReply,
+                             HelloPush, KeepAlive, SnapshotHeader, Snapshot, ReplicationStream, EventPush>;
 
 // Who waits for a reply, and what for. It travels with the command and comes back with the reply: Redis answers
 // in order on a connection, so this stands for the queue of callbacks that hiredis keeps.

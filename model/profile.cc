@@ -19,6 +19,7 @@ constexpr DataNodeTraits kDataNode28{
     .stays_authenticated = false,
     .pauses_clients = false,
     .says_replica = false,
+    .keeps_cached_master = false,
     .tells_failover = false,
     .tells_read_offset = false,
     .rewritten_defaults = "",
@@ -35,6 +36,7 @@ constexpr DataNodeTraits kDataNode32{
     .tells_announced = false,
     .stays_authenticated = false,
     .says_replica = false,
+    .keeps_cached_master = false,
     .tells_failover = false,
     .tells_read_offset = false,
     .rewritten_defaults = "",
@@ -49,15 +51,19 @@ constexpr std::string_view kSentinelDefaults74 =
     "protected-mode no\nlatency-tracking-info-percentiles 50 99 99.9\n"
     "user default on nopass sanitize-payload ~* &* +@all\n";
 
-constexpr DataNodeTraits kDataNode62{
-    .keeps_sub_replicas = false, .syncs_diskless = false, .rewritten_defaults = "", .rewritten_user = kUser};
-constexpr DataNodeTraits kDataNode74{.rewritten_user = kUser};
+constexpr DataNodeTraits kDataNode62{.keeps_sub_replicas = false,
+                                     .syncs_diskless = false,
+                                     .keeps_cached_master = false,
+                                     .rewritten_defaults = "",
+                                     .rewritten_user = kUser};
+constexpr DataNodeTraits kDataNode74{.warns_of_changes = false, .rewritten_user = kUser};
 
 // Each row stands for one release of its line: 7.0.15, 2.8.24, 3.2.13, 6.2.16, 7.4.1, 8.0.1.
 constexpr std::array kProfiles = {
     Profile{.name = "redis-7.0", .release = "7.0.15"},
     Profile{.name = "redis-2.8",
             .release = "2.8.24",
+            .log_layout = LogLayout::kBrackets,
             .spaces_rewritten_lines = false,
             .sentinel{.keeps_id = false,
                       .named_by_address = true,
@@ -85,6 +91,7 @@ constexpr std::array kProfiles = {
             .data_node = kDataNode28},
     Profile{.name = "redis-3.2",
             .release = "3.2.13",
+            .log_layout = LogLayout::kRole,
             .spaces_rewritten_lines = false,
             .sentinel{.displaced = Displaced::kKeptWithoutAddress,
                       .one_command_per_tick = true,

@@ -98,17 +98,29 @@ struct DataNodeTraits {
   bool stays_authenticated = true;  // 6.0+: who was let in without a password needs none that is set later
   bool pauses_clients = true;       // 3.0+: CLIENT PAUSE
   bool says_replica = true;         // 5.0+: parameters, directives and errors have names with "replica", too
-  bool tells_failover = true;       // 6.2+: master_failover_state, and the size of a snapshot that arrives
-  bool tells_read_offset = true;    // 6.2.6+: slave_read_repl_offset
+  // 7.0+: what could be resumed is forgotten when the snapshot is there. Before, when the full resynchronisation
+  // starts.
+  bool keeps_cached_master = true;
+  bool warns_of_changes = true;   // until 7.0: a lost link and a new history are warnings in the log; then notices
+  bool tells_failover = true;     // 6.2+: master_failover_state, and the size of a snapshot that arrives
+  bool tells_read_offset = true;  // 6.2.6+: slave_read_repl_offset
   // Lines that a rewrite adds because they differ from the defaults.
   std::string_view rewritten_defaults = "latency-tracking-info-percentiles 50 99 99.9\n";
   std::string_view rewritten_user = "user default on nopass ~* &* +@all\n";
 };
 
+// How a line of a log begins.
+enum class LogLayout : std::uint8_t {
+  kRoleAndYear,  // 5.0+: `1234:M 12 Jun 2018 16:10:14.250 * `
+  kRole,         // 3.0+: `1234:M 12 Jun 16:10:14.250 * `
+  kBrackets,     // `[1234] 12 Jun 16:10:14.250 * `
+};
+
 struct Profile {
   std::string_view name;
-  std::string_view release{};          // redis_version, in INFO
-  std::string_view valkey_release{};   // valkey_version, if it is one
+  std::string_view release{};         // redis_version, in INFO
+  std::string_view valkey_release{};  // valkey_version, if it is one
+  LogLayout log_layout = LogLayout::kRoleAndYear;
   bool spaces_rewritten_lines = true;  // 7.0+: each time that a rewrite adds lines, there is an empty one before them
   Periods periods{};
   SentinelTraits sentinel{};

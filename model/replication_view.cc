@@ -18,8 +18,17 @@ ReplicationView DataNode::replication(Instant now) const {
   for (const Downstream& replica : downstreams_) {
     const bool online = replica.state == Downstream::State::kOnline;
     const std::int64_t lag = online ? seconds_between(replica.acknowledged_at, now).count() : 0;
-    view.replicas.push_back(
-        {.address = replica.address, .online = online, .acknowledged = replica.acknowledged, .lag = lag});
+    view.replicas.push_back({.address = replica.address,
+                             .online = online,
+                             .is_sent_file = replica.state == Downstream::State::kSendFile,
+                             .acknowledged = replica.acknowledged,
+                             .lag = lag});
+  }
+  if (upstream_.state == ReplicationState::kTransfer && upstream_.transfer.size) {
+    // The bandwidth is that of the master, which is taken to be like ours.
+    const std::int64_t elapsed = std::max<std::int64_t>(0, (now - upstream_.transfer.began).count());
+    view.snapshot_size = upstream_.transfer.size;
+    view.snapshot_read = std::min(*upstream_.transfer.size, config_.bandwidth / 1'000 * elapsed);
   }
   if (needs_good_replicas()) view.good_replicas = good_replicas_;
   if (backlog_) {

@@ -15,6 +15,7 @@ struct ReplicationView {
   struct Replica {
     Address address{};
     bool online = false;
+    bool is_sent_file = false;  // the snapshot is on disk, and on its way
     Offset acknowledged = 0;
     std::int64_t lag = 0;  // since the last acknowledgement; 0 unless online
   };
@@ -24,6 +25,8 @@ struct ReplicationView {
   std::int64_t last_io_seconds = -1;  // -1: no link
   Offset applied = 0;                 // how much of the master's stream it has; 1: nothing of it
   std::optional<std::int64_t> link_down_seconds{};
+  std::optional<std::int64_t> snapshot_size{};  // of a transfer; nullopt: not told yet, or not known
+  std::int64_t snapshot_read = 0;               // so much of it is there, as far as it can be told
 
   boost::container::small_vector<Replica, 4> replicas{};  // in order of attachment
   std::optional<int> good_replicas{};                     // if a minimum of them is configured

@@ -10,6 +10,7 @@
 #include "model/events.h"
 #include "model/ids.h"
 #include "model/messages.h"
+#include "model/node_log.h"
 
 namespace sentinel::model {
 
@@ -63,10 +64,11 @@ struct DataReplaced {  // a data node gave up its data set for another one
 struct Outcome {
   enum class Fate : std::uint8_t {
     kAcknowledged,
-    kRefused,   // `status` says why
-    kLost,      // the connection was lost before a reply: nobody knows
-    kTimedOut,  // no reply in time: nobody knows
-    kUnsent,    // there was no connection to a master in time
+    kRefused,      // `status` says why
+    kLost,         // the connection was lost before a reply: nobody knows
+    kTimedOut,     // no reply in time: nobody knows
+    kUnsent,       // there was no connection to a master in time
+    kUnconfirmed,  // it was done, but too few replicas acknowledged it
   };
   bool reads = false;
   Fate fate = Fate::kAcknowledged;
@@ -83,7 +85,8 @@ struct Outcome {
 
 struct Persist {};  // the configuration is written to disk now
 struct Exit {};     // the process ends; what comes behind it in the step does not happen
-using Action = std::variant<Connect, Disconnect, Send, Event, Answer, Applied, DataReplaced, Outcome, Persist, Exit>;
+using Action =
+    std::variant<Connect, Disconnect, Send, Event, Answer, Applied, DataReplaced, Outcome, LogLine, Persist, Exit>;
 
 // What a step wants done: a scratch buffer of the driver that is cleared and used again; never part of a run.
 struct Effects {
@@ -112,6 +115,7 @@ struct Effects {
   void applied(const Applied& applied) { actions.emplace_back(applied); }
   void data_replaced(const DataReplaced& replaced) { actions.emplace_back(replaced); }
   void report(const Outcome& outcome) { actions.emplace_back(outcome); }
+  void log(const LogLine& line) { actions.emplace_back(line); }
   void persist() { actions.emplace_back(Persist{}); }
   // An event loop writes to its connections when the handlers are done: of what the step has said so far only the log
   // and the disk keep something.

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "sim/event_text.h"
+#include "sim/node_log_text.h"
 
 namespace sentinel::sim {
 namespace {
@@ -31,17 +32,6 @@ std::string seconds_text(SimTime at) {
   return text;
 }
 
-// `12 Jun 2018 16:10:14.250`, as serverLogRaw() writes it.
-std::string log_time_text(model::Instant at) {
-  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::ostringstream text;
-  text << std::put_time(&parts, "%d %b %Y %H:%M:%S.") << std::setw(3) << std::setfill('0')
-       << at.time_since_epoch().count() % 1000;
-  return text.str();
-}
-
 char level_sign(model::Level level) {
   switch (level) {
     case model::Level::kDebug: return '.';
@@ -50,6 +40,21 @@ char level_sign(model::Level level) {
     case model::Level::kWarning: return '#';
   }
   return '?';
+}
+
+// What a line of a log begins with, as serverLogRaw() writes it. `role`: X sentinel, M master, S replica.
+std::string log_prefix(const model::Profile& profile, NodeId node, char role, model::Instant at, model::Level level) {
+  using model::LogLayout;
+  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  const int pid = kFirstPid + static_cast<int>(node);
+  std::ostringstream text;
+  profile.log_layout == LogLayout::kBrackets ? text << '[' << pid << "] " : text << pid << ':' << role << ' ';
+  text << std::put_time(&parts,
+                        profile.log_layout == LogLayout::kRoleAndYear ? "%d %b %Y %H:%M:%S." : "%d %b %H:%M:%S.")
+       << std::setw(3) << std::setfill('0') << at.time_since_epoch().count() % 1000 << ' ' << level_sign(level) << ' ';
+  return text.str();
 }
 
 Json address_json(const model::Address& address, const SymbolTable& symbols) {
@@ -103,13 +108,13 @@ std::optional<Format> find_format(std::string_view name) {
 }
 
 std::string event_line(const Scenario& scenario, const Record& record) {
+  const auto* event = std::get_if<Event>(&record.what);
+  if (event == nullptr ? !std::holds_alternative<CommandReply>(record.what) : !event->published) return {};
   const std::string prefix = seconds_text(record.at) + " " + scenario.node(record.node).name + " ";
   if (const auto* reply = std::get_if<CommandReply>(&record.what)) {
     const auto& command = std::get<CommandStep>(scenario.steps[reply->step].action);
     return prefix + "\"" + command.text + "\" -> " + answer_text(reply->answer, scenario.symbols, *scenario.profile);
   }
-  const auto* event = std::get_if<Event>(&record.what);
-  if (event == nullptr || !event->published) return {};
   return prefix + std::string{model::event_row(event->kind).channel} + " " + payload_text(*event, scenario.symbols);
 }
 
@@ -122,7 +127,17 @@ void StreamWriter::operator()(const Record& record) {
     write_event(record, *event);
   } else if (const auto* reply = std::get_if<CommandReply>(&record.what)) {
     write_reply(record, *reply);
+  } else if (const auto* line = std::get_if<model::LogLine>(&record.what)) {
+    write_log(record, *line);
   }
+}
+
+void StreamWriter::write_log(const Record& record, const model::LogLine& line) {
+  if (format_ != Format::kLog) return;
+  const LogText text = node_log_text(line, *scenario_);
+  if (text.text.empty()) return;
+  const char role = line.as_master ? 'M' : 'S';
+  *out_ << log_prefix(*scenario_->profile, record.node, role, record.clock, text.level) << text.text << '\n';
 }
 
 void StreamWriter::write_event(const Record& record, const Event& event) {
@@ -131,8 +146,8 @@ void StreamWriter::write_event(const Record& record, const Event& event) {
   if (format_ == Format::kLog) {
     const model::Level level = row.channel.empty() ? scenario_->profile->sentinel.remark_level : row.level;
     if (level < model::Level::kNotice) return;  // loglevel notice, the default
-    *out_ << kFirstPid + static_cast<int>(record.node) << ":X " << log_time_text(record.clock) << ' '
-          << level_sign(level) << ' ' << row.channel << (row.channel.empty() ? "" : " ") << payload << '\n';
+    *out_ << log_prefix(*scenario_->profile, record.node, 'X', record.clock, level) << row.channel
+          << (row.channel.empty() ? "" : " ") << payload << '\n';
   } else if (!event.published) {
     return;
   } else if (format_ == Format::kPmessage) {

@@ -14,13 +14,13 @@ namespace sentinel::sim {
 enum class Format : std::uint8_t {
   kEvents,    // `   15.315 S1 +sdown master mymaster 127.0.0.1 7000`: seconds, sentinel, event. Golden streams are this
   kPmessage,  // what `redis-cli psubscribe '*'` prints
-  kLog,       // the sentinels' log files
+  kLog,       // the log files of the sentinels, and of the data nodes as far as they tell of replication
   kJsonl,     // one JSON object a line
 };
 std::optional<Format> find_format(std::string_view name);
 std::span<const std::string_view> format_names();
 
-// Writes what is said in a run. Of one sentinel only, if `only` is given; from Scenario::from on.
+// Writes what is said in a run. Of one node only, if `only` is given; from Scenario::from on.
 class StreamWriter {
  public:
   // `scenario` and `out` must outlive the writer.
@@ -32,6 +32,7 @@ class StreamWriter {
  private:
   void write_event(const Record& record, const model::Event& event);
   void write_reply(const Record& record, const CommandReply& reply);
+  void write_log(const Record& record, const model::LogLine& line);
 
   Format format_;
   const Scenario* scenario_;

@@ -15,12 +15,28 @@ constexpr Micros kDataNodesStart = -std::chrono::seconds{30};
 constexpr std::uint32_t kDataNodesStartWithin = 1'000'000;  // µs
 constexpr std::uint32_t kOthersStartWithin = 100'000;       // µs
 
+// Of a replica of a replica with all the data of the scenario, in whole seconds.
+Micros longest_full_resync(const Scenario& scenario) {
+  std::chrono::seconds longest{0};
+  for (const Node& node : scenario.nodes) {
+    const auto* const data = std::get_if<model::DataNodeConfig>(&node.config);
+    if (data == nullptr || data->data_size == 0) continue;
+    model::Millis takes{0};
+    for (const std::int64_t rate : {data->save_rate, data->bandwidth, data->load_rate}) {
+      takes += model::time_for(data->data_size, rate);
+    }
+    longest = std::max(longest, std::chrono::ceil<std::chrono::seconds>(takes));
+  }
+  return 2 * longest;
+}
+
 }  // namespace
 
 Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
     : scenario_(std::move(scenario)), seed_(seed), network_(*scenario_, seed), processes_(scenario_->nodes.size()) {
   using Stream = model::Random::Stream;
-  agenda_.set_now(SimTime{kDataNodesStart});
+  const SimTime data_nodes_start{kDataNodesStart - longest_full_resync(*scenario_)};
+  agenda_.set_now(data_nodes_start);
   for (std::uint32_t i = 0; i < scenario_->steps.size(); ++i) {
     if (const auto* at = std::get_if<SimTime>(&scenario_->steps[i].when)) {
       agenda_.schedule(*at, {.index = i, .kind = Happening::Kind::kStep});
@@ -36,7 +52,7 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
     process.clock.step_by(second_begun);
     write_first_configuration(NodeId{static_cast<std::uint16_t>(i)});
     if (!node.running) continue;
-    const SimTime begin{node.is_data_node() ? kDataNodesStart : Micros{0}};
+    const SimTime begin{node.is_data_node() ? data_nodes_start : SimTime{}};
     const std::uint32_t within = node.is_data_node() ? kDataNodesStartWithin : kOthersStartWithin;
     agenda_.schedule(begin + Micros{process.random.below(Stream::kStartup, within)},
                      {.index = i, .kind = Happening::Kind::kStart});
@@ -180,8 +196,10 @@ void Run::start(NodeId node, Scratch& scratch) {
     if (before != nullptr && before->data()) {
       record(scratch, node, model::DataReplaced{.had = before->data(), .why = model::DataReplaced::Why::kRestart});
     }
-    process.machine.emplace<model::DataNode>(*scenario_->profile, std::get<model::DataNodeConfig>(process.disk),
-                                             run_id);
+    auto& conf = std::get<model::DataNodeConfig>(process.disk);
+    if (const auto& option = scenario_->node(node).replicaof_option) conf.replicaof = option;
+    const std::int64_t data_size = before == nullptr ? conf.data_size : 0;  // nothing is kept on disk
+    process.machine.emplace<model::DataNode>(*scenario_->profile, conf, run_id, data_size);
   }
   ++process.starts;
   feed(node, model::Started{}, scratch);
@@ -307,7 +325,7 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
           } else if constexpr (std::is_same_v<Done, model::Answer>) {
             record(scratch, node, CommandReply{step, done});
           } else if constexpr (std::is_same_v<Done, model::Applied> || std::is_same_v<Done, model::DataReplaced> ||
-                               std::is_same_v<Done, model::Outcome>) {
+                               std::is_same_v<Done, model::Outcome> || std::is_same_v<Done, model::LogLine>) {
             record(scratch, node, done);
           } else if constexpr (std::is_same_v<Done, model::Persist>) {
             persist(processes_[index(node)]);

@@ -31,7 +31,7 @@ struct Record {
   SimTime at{};
   model::Instant clock{};  // what the clock of the process showed
   NodeId node{};
-  std::variant<model::Event, CommandReply, model::Applied, model::DataReplaced, model::Outcome> what{};
+  std::variant<model::Event, CommandReply, model::Applied, model::DataReplaced, model::Outcome, model::LogLine> what{};
 };
 
 // Takes what is said while a run goes on.

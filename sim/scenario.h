@@ -40,6 +40,8 @@ struct Node {
   std::vector<model::Id> run_ids{};  // of its first starts, in order; others are drawn
   bool running = true;               // false: a step starts it
   std::vector<std::string> conf{};   // the lines that `config` was read from
+  // On the command line of a data node: at each start it takes the place of what the file says.
+  std::optional<model::Address> replicaof_option{};
 
   std::vector<NodeId> hash_order{};  // with HashOrder::kRandom: in this order a sentinel goes through these data nodes
 

@@ -1,4 +1,5 @@
 // `sentinel-sim run`: the event streams of one run.
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -23,15 +24,16 @@ sim::Format format_of(const std::string& name) {
                       ": one of events, pmessage, log, jsonl"};
 }
 
-sim::NodeId sentinel_of(const sim::Scenario& scenario, const std::string& name) {
+// `--node` takes any process, `--sentinel` only sentinels.
+sim::NodeId node_of(const sim::Scenario& scenario, const std::string& name, bool sentinels_only) {
   std::vector<std::string_view> known;
   for (const sim::Node& node : scenario.nodes) {
-    if (node.is_sentinel()) known.push_back(node.name);
+    if (node.is_sentinel() || !sentinels_only) known.push_back(node.name);
   }
-  const auto node = scenario.find_node(name);
-  if (node && scenario.node(*node).is_sentinel()) return *node;
-  throw sim::BadInput{"--sentinel '" + name + "' is no sentinel of " + scenario.file.string() +
-                      sim::suggestion(name, known)};
+  if (std::ranges::find(known, name) != known.end()) return *scenario.find_node(name);
+  const std::string what =
+      sentinels_only ? "--sentinel '" + name + "' is no sentinel" : "--node '" + name + "' is no node";
+  throw sim::BadInput{what + " of " + scenario.file.string() + sim::suggestion(name, known)};
 }
 
 bool is_json(const std::string& format) {
@@ -49,6 +51,7 @@ int run_command(const Arguments& arguments) {
       "profile", po::value<std::string>(), "version of Redis; default: the scenario's")(
       "format", po::value<std::string>()->default_value("events"), "events, pmessage, log or jsonl")(
       "sentinel", po::value<std::string>(), "only what this sentinel says")(
+      "node", po::value<std::string>(), "only what this node says; data nodes say something in --format log")(
       "ledger", po::value<std::string>()->implicit_value("text"),
       "instead of the streams: what became of the clients' writes and reads; text or json");
   line.positional("SCENARIO", 1);
@@ -64,7 +67,8 @@ int run_command(const Arguments& arguments) {
     scenario->until = sim::SimTime{sim::parse_duration(values["until"].as<std::string>())};
   if (values.count("profile") != 0) scenario->profile = profile_named(values["profile"].as<std::string>());
   std::optional<sim::NodeId> only;
-  if (values.count("sentinel") != 0) only = sentinel_of(*scenario, values["sentinel"].as<std::string>());
+  if (values.count("sentinel") != 0) only = node_of(*scenario, values["sentinel"].as<std::string>(), true);
+  if (values.count("node") != 0) only = node_of(*scenario, values["node"].as<std::string>(), false);
 
   sim::Run run{scenario, seed};
   sim::Scratch scratch;

@@ -225,6 +225,8 @@ std::vector<std::string> ignored_settings(const sim::Scenario& scenario) {
     if (config->transfer_time != model::DataNodeConfig{}.transfer_time)
       ignored.push_back(node.name + ": transfer-time");
     if (config->load_time != model::DataNodeConfig{}.load_time) ignored.push_back(node.name + ": load-time");
+    if (config->data_size != 0) ignored.push_back(node.name + ": data-size");
+    if (node.replicaof_option) ignored.push_back(node.name + ": args");
   }
   return ignored;
 }

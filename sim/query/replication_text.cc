@@ -29,14 +29,24 @@ class Lines {
   std::string text_ = "# Replication\r\n";
 };
 
-// The size of a snapshot is not simulated; 0 is what stands there when it is not known.
-void add_transfer(Lines& lines, const model::DataNodeTraits& traits) {
+// With two digits. What is unknown is printed as real Redis does: 0 of -1.
+std::string percent(std::int64_t part, std::int64_t whole) {
+  if (whole <= 0) return "-0.00";
+  const std::int64_t hundredths = part * 10'000 / whole;
+  const std::string fraction = std::to_string(hundredths % 100);
+  return std::to_string(hundredths / 100) + "." + (fraction.size() == 1 ? "0" : "") + fraction;
+}
+
+// A size that is not told yet is -1, and so is that of a snapshot that is streamed.
+void add_transfer(Lines& lines, const ReplicationView& view, const model::DataNodeTraits& traits) {
+  const std::int64_t size = view.snapshot_size.value_or(-1);
+  const std::int64_t left = view.snapshot_size ? size - view.snapshot_read : -1;
   if (traits.tells_failover) {
-    lines.add("master_sync_total_bytes", 0);
-    lines.add("master_sync_read_bytes", 0);
+    lines.add("master_sync_total_bytes", size);
+    lines.add("master_sync_read_bytes", view.snapshot_read);
   }
-  lines.add("master_sync_left_bytes", 0);
-  if (traits.tells_failover) lines.add("master_sync_perc", "0.00");
+  lines.add("master_sync_left_bytes", left);
+  if (traits.tells_failover) lines.add("master_sync_perc", percent(view.snapshot_read, size));
   lines.add("master_sync_last_io_seconds_ago", 0);
 }
 
@@ -50,7 +60,7 @@ void add_master(Lines& lines, const model::DataNode& node, const ReplicationView
   lines.add("master_sync_in_progress", is_syncing ? 1 : 0);
   if (traits.tells_read_offset) lines.add("slave_read_repl_offset", view.applied);
   lines.add("slave_repl_offset", view.applied);
-  if (is_syncing) add_transfer(lines, traits);
+  if (is_syncing) add_transfer(lines, view, traits);
   if (view.link_down_seconds) lines.add("master_link_down_since_seconds", *view.link_down_seconds);
   lines.add("slave_priority", node.config().priority);
   lines.add("slave_read_only", node.config().read_only ? 1 : 0);
@@ -63,10 +73,13 @@ void add_replicas(Lines& lines, const ReplicationView& view, const SymbolTable& 
   if (view.good_replicas) lines.add("min_slaves_good_slaves", *view.good_replicas);
   std::size_t place = 0;
   for (const ReplicationView::Replica& replica : view.replicas) {
-    lines.add("slave" + std::to_string(place++),
-              "ip=" + std::string{symbols.text(replica.address.host)} + ",port=" +
-                  std::to_string(replica.address.port) + ",state=" + (replica.online ? "online" : "wait_bgsave") +
-                  ",offset=" + std::to_string(replica.acknowledged) + ",lag=" + std::to_string(replica.lag));
+    lines.add("slave" + std::to_string(place++), "ip=" + std::string{symbols.text(replica.address.host)} +
+                                                     ",port=" + std::to_string(replica.address.port) + ",state=" +
+                                                     (replica.online         ? "online"
+                                                      : replica.is_sent_file ? "send_bulk"
+                                                                             : "wait_bgsave") +
+                                                     ",offset=" + std::to_string(replica.acknowledged) +
+                                                     ",lag=" + std::to_string(replica.lag));
   }
 }
 

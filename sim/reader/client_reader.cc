@@ -29,6 +29,8 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "writes",
     "reads",
     "size",
+    "wait-replicas",
+    "wait-timeout",
     "timeout",
     "retries",
     "retry-after",
@@ -135,6 +137,10 @@ class ClientReader {
     if (writes != nullptr) config_.writes = static_cast<int>(integer_of(*writes, 0, kMostRate));
     if (reads != nullptr) config_.reads = static_cast<int>(integer_of(*reads, 0, kMostRate));
     if (const Json* const size = fields_.find("size")) config_.bytes = integer_of(*size, 1, kMostWriteBytes);
+    if (const Json* const wait = fields_.find("wait-replicas")) {
+      config_.wait_replicas = static_cast<int>(integer_of(*wait, 0, kMostNodes));
+    }
+    if (const Json* const wait = fields_.find("wait-timeout")) config_.wait_timeout = millis_of(*wait, Micros{0});
   }
 
   void read_habits() {

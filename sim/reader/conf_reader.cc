@@ -94,7 +94,6 @@ constexpr auto kWithoutEffect = std::to_array<std::string_view>({
     "rdb-save-incremental-fsync",
     "rdbchecksum",
     "rdbcompression",
-    "rename-command",
     "repl-disable-tcp-nodelay",
     "repl-diskless-load",
     "repl-diskless-sync-max-replicas",

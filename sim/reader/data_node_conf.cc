@@ -101,6 +101,10 @@ void set_backlog_size(Reader& reader, Args args) {
   if (reader.config.backlog_size == 0) throw BadInput("expected at least one byte, such as '1mb'");
 }
 
+void set_renamed(Reader& reader, Args args) {
+  if (lower_case(args[0]) == "psync") reader.config.knows_psync = false;
+}
+
 constexpr auto kFixed = std::to_array<Word<Reader>>({
     {"port", "<port>", set_port},
     {"bind", "<address>...", set_bind},
@@ -113,6 +117,7 @@ constexpr auto kFixed = std::to_array<Word<Reader>>({
     {"replica-announced", "<yes|no>", set_announced},
     {"repl-diskless-sync", "<yes|no>", set_diskless_sync},
     {"repl-backlog-size", "<bytes>", set_backlog_size},
+    {"rename-command", "<command> <new-name>", set_renamed},
 });
 
 constexpr auto kDirectives = [] {

@@ -23,6 +23,11 @@ struct NodeDraft {
   bool running = true;
   const Json* transfer_time = nullptr;
   const Json* load_time = nullptr;
+  const Json* data_size = nullptr;
+  const Json* save_rate = nullptr;
+  const Json* bandwidth = nullptr;
+  const Json* load_rate = nullptr;
+  const Json* args = nullptr;
   const Json* hash_order = nullptr;
 };
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "sim/reader/node_draft.h"
 #include "sim/reader/node_names.h"
 #include "sim/reader/text_file.h"
+#include "sim/units.h"
 
 namespace sentinel::sim {
 namespace {
@@ -27,6 +29,11 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "running",
     "transfer-time",
     "load-time",
+    "data-size",
+    "save-rate",
+    "bandwidth",
+    "load-rate",
+    "args",
     "hash-order",
 });
 
@@ -99,6 +106,11 @@ void read_draft(const Json& json, NodeDraft& node, ConfStore& store, SymbolTable
   if (const Json* const running = fields.find("running")) node.running = bool_of(*running);
   node.transfer_time = fields.find("transfer-time");
   node.load_time = fields.find("load-time");
+  node.data_size = fields.find("data-size");
+  node.save_rate = fields.find("save-rate");
+  node.bandwidth = fields.find("bandwidth");
+  node.load_rate = fields.find("load-rate");
+  node.args = fields.find("args");
   node.hash_order = fields.find("hash-order");
 }
 
@@ -109,15 +121,43 @@ model::Millis whole_millis_of(const Json& value) {
   return millis;
 }
 
+std::int64_t memory_of(const Json& value, std::int64_t least) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 50;
+  const std::string_view text = string_of(value);
+  const std::int64_t bytes = at(value, [&] { return parse_memory(text); });
+  if (bytes < least || bytes > kMost) value.fail("expected " + std::to_string(least) + "b to 1048576gb");
+  return bytes;
+}
+
 void finish(const NodeDraft& draft, model::DataNodeConfig& config) {
   if (draft.transfer_time != nullptr) config.transfer_time = whole_millis_of(*draft.transfer_time);
   if (draft.load_time != nullptr) config.load_time = whole_millis_of(*draft.load_time);
+  if (draft.data_size != nullptr) config.data_size = memory_of(*draft.data_size, 0);
+  if (draft.save_rate != nullptr) config.save_rate = memory_of(*draft.save_rate, 1);
+  if (draft.bandwidth != nullptr) config.bandwidth = memory_of(*draft.bandwidth, 1);
+  if (draft.load_rate != nullptr) config.load_rate = memory_of(*draft.load_rate, 1);
 }
 
 void finish(const NodeDraft& draft, const model::SentinelConfig& /*config*/) {
-  for (const Json* const time : {draft.transfer_time, draft.load_time}) {
-    if (time != nullptr) time->fail("only data nodes have data: this node is a sentinel");
+  for (const Json* const field : {draft.transfer_time, draft.load_time, draft.data_size, draft.save_rate,
+                                  draft.bandwidth, draft.load_rate, draft.args}) {
+    if (field != nullptr) field->fail("only data nodes have data: this node is a sentinel");
   }
+}
+
+// Options behind the name of the configuration file, as far as they tell of replication.
+std::optional<model::Address> replicaof_option(const Json* args, SymbolTable& symbols) {
+  if (args == nullptr) return std::nullopt;
+  std::istringstream words{std::string{string_of(*args)}};
+  std::string option;
+  std::string host;
+  std::string port;
+  std::string more;
+  words >> option >> host >> port;
+  if ((option != "--slaveof" && option != "--replicaof") || port.empty() || words >> more) {
+    args->fail("expected --replicaof <host> <port> (or --slaveof): no other option is simulated");
+  }
+  return at(*args, [&] { return parse_address(symbols, host, port); });
 }
 
 std::vector<std::string> texts_of(const Conf& conf) {
@@ -142,7 +182,9 @@ Node make_node(const NodeDraft& draft, SymbolTable& symbols) {
   if (draft.is_sentinel.value_or(is_sentinel_conf(draft.conf))) {
     return finished(draft, configure_sentinel(draft.conf, draft.address, symbols));
   }
-  return finished(draft, configure_data_node(draft.conf, draft.address, symbols));
+  Node node = finished(draft, configure_data_node(draft.conf, draft.address, symbols));
+  node.replicaof_option = replicaof_option(draft.args, symbols);
+  return node;
 }
 
 // Reads `nodes`; the drafts of the shorthand, by their names, are there already.

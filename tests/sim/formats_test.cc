@@ -73,8 +73,7 @@ TEST_F(FormatsTest, LevelOfRemarks) {
     scenario.profile(profile);
     std::string signs;
     std::istringstream lines{written(Format::kLog)};
-    for (std::string line; std::getline(lines, line);)
-      signs += line[std::string_view{"1003:X 01 Jan 2026 00:00:16.315 "}.size()];
+    for (std::string line; std::getline(lines, line);) signs += line[line.find('.') + std::string_view{".315 "}.size()];
     return signs;
   };
   EXPECT_EQ(levels("redis-2.8"), "##");

@@ -66,6 +66,7 @@ TEST(Run, KeepsTheKnownHashOrder) {
           static_cast<std::uint16_t>(std::ranges::find(built->nodes, address, &Node::address) - built->nodes.begin())};
     };
     for (const Record& record : trace.records()) {
+      if (!std::holds_alternative<model::Event>(record.what)) continue;
       const auto& event = std::get<model::Event>(record.what);
       if (event.kind == EventKind::kSwitchMaster) promoted = node_at(event.new_address);
       switched = switched || event.kind == EventKind::kSwitchMaster;

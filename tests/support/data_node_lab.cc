@@ -30,7 +30,7 @@ void DataNodeLab::start(Address address, const model::DataNodeConfig& config) {
 
 void DataNodeLab::boot(std::uint16_t port) {
   Node& node = nodes_[port];
-  node.process.emplace(*profile_, node.saved, node.random.new_id());
+  node.process.emplace(*profile_, node.saved, node.random.new_id(), node.starts == 0 ? node.saved.data_size : 0);
   node.up = true;
   ++node.starts;
   step(port, model::Started{});

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/data_node.h"
@@ -41,6 +42,9 @@ class DataNodeLab {
   // What full resynchronisations were asked of the node, as far as they started.
   std::size_t full_resyncs(Address address) { return nodes_.at(address.port).full_resyncs; }
 
+  // What the node has logged since the last call.
+  std::vector<model::LogLine> take_log(Address address) { return std::exchange(nodes_.at(address.port).log, {}); }
+
   // --- as a client ------------------------------------------------------------------------------
 
   model::Socket connect(Address address);
@@ -72,6 +76,7 @@ class DataNodeLab {
     std::uint16_t starts = 0;
     std::size_t full_resyncs = 0;
     std::size_t connects = 0;
+    std::vector<model::LogLine> log{};
   };
   struct Connection {
     std::uint16_t server = 0;                // ports
@@ -90,6 +95,7 @@ class DataNodeLab {
   void carry_out(std::uint16_t, const model::Applied&) {}
   void carry_out(std::uint16_t, const model::DataReplaced&) {}
   void carry_out(std::uint16_t, const model::Outcome&) {}
+  void carry_out(std::uint16_t port, const model::LogLine& line) { nodes_.at(port).log.push_back(line); }
   void carry_out(std::uint16_t, const model::Exit&) {}  // no data node does
   void to_server(model::Socket connection, const model::Message& message);
   void to_client(model::Socket connection, const model::Message& message);

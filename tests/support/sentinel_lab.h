@@ -140,6 +140,7 @@ class SentinelLab {
   void carry_out(const model::Applied&) {}
   void carry_out(const model::DataReplaced&) {}
   void carry_out(const model::Outcome&) {}
+  void carry_out(const model::LogLine&) {}  // no sentinel does
   void carry_out(const model::Exit&) { exited_ = true; }
   void serve(StandIn& stand_in, Connection& connection, const model::Send& request);
   void obey(StandIn& stand_in, const Connection& connection, const model::Reconfigure& order);

@@ -114,7 +114,15 @@ const std::vector<Mistake> kNodes = {
     {R"(CLUSTER"nodes": {"R4": {"adress": "127.0.0.1:1"}})",
      "x.json:2: /nodes/R4/adress: unknown field of a node (did you mean 'address'?); known are: address, kind, conf, "
      "conf-file, "
-     "run-id, running, transfer-time, load-time, hash-order"},
+     "run-id, running, transfer-time, load-time, data-size, save-rate, bandwidth, load-rate, args, hash-order"},
+    {R"(CLUSTER"nodes": {"R1": {"data-size": "4 gigs"}})",
+     "x.json:2: /nodes/R1/data-size: '4 gigs' is no amount of memory: expected a number with a unit (b, k, kb, m, mb, "
+     "g or gb), such as '1mb'"},
+    {R"(CLUSTER"nodes": {"R1": {"load-rate": "0b"}})", "x.json:2: /nodes/R1/load-rate: expected 1b to 1048576gb"},
+    {R"(CLUSTER"nodes": {"S1": {"data-size": "1gb"}})",
+     "x.json:2: /nodes/S1/data-size: only data nodes have data: this node is a sentinel"},
+    {R"(CLUSTER"nodes": {"R2": {"args": "--port 7"}})",
+     "x.json:2: /nodes/R2/args: expected --replicaof <host> <port> (or --slaveof): no other option is simulated"},
     {R"(CLUSTER"nodes": {"R4": {"address": "127.0.0.1"}})",
      "x.json:2: /nodes/R4/address: '127.0.0.1' is no address: expected 'host:port', such as '127.0.0.1:6379' or "
      "'[::1]:6379'"},
