@@ -128,6 +128,7 @@ void DataNode::snapshot_loaded(Turn& turn, const Snapshot& snapshot) {
     data_ = snapshot.data;
   }
   drop_replicas(turn);
+  dump_.reset();  // killRDBChild(): a replica that comes next must not get the old data under the new history
   backlog_ = false;
   if (traits_->shares_history) {
     replication_id_ = upstream_.history;
