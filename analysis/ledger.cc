@@ -13,6 +13,7 @@ using sim::SimTime;
 // A pause that is shorter is no unavailability.
 constexpr Micros kShortPause = std::chrono::milliseconds{100};
 
+std::size_t index(NodeId node) { return static_cast<std::size_t>(node); }
 NodeId id_of(std::size_t place) { return NodeId{static_cast<std::uint16_t>(place)}; }
 
 std::optional<NodeId> node_at(const sim::Scenario& scenario, const model::Address& address) {
@@ -50,7 +51,8 @@ model::Address first_address(const sim::Scenario& scenario, const model::ClientC
 
 }  // namespace
 
-Ledger::Ledger(const sim::Scenario& scenario) : scenario_(&scenario), writes_(scenario.nodes.size()) {
+Ledger::Ledger(const sim::Scenario& scenario)
+    : scenario_(&scenario), writes_(scenario.nodes.size()), data_(scenario.nodes.size()) {
   std::map<NodeId, std::size_t> groups;  // by root
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
     if (!scenario.nodes[i].is_data_node()) continue;
@@ -110,12 +112,31 @@ bool Ledger::contains(model::WriteId data, model::WriteId write) const {
 
 void Ledger::operator()(const sim::Record& record) {
   if (const auto* applied = std::get_if<model::Applied>(&record.what)) {
+    now_has(record.node, applied->before, record.at);
+    data_[index(record.node)] = applied->write;
     entry(applied->write) = {.before = applied->before, .depth = depth(applied->before) + 1};
   } else if (const auto* replaced = std::get_if<model::DataReplaced>(&record.what)) {
-    replaced_.push_back({.at = record.at, .node = record.node, .what = *replaced});
+    now_has(record.node, replaced->had, record.at);
+    data_[index(record.node)] = replaced->has;
+    const bool restarted = replaced->why == model::DataReplaced::Why::kRestart;
+    replaced_.push_back({.at = record.at,
+                         .node = record.node,
+                         .had = replaced->had,
+                         .has = replaced->has,
+                         .why = restarted ? Loss::Why::kRestart : Loss::Why::kFullResync});
   } else if (const auto* outcome = std::get_if<model::Outcome>(&record.what)) {
     take(record, *outcome);
   }
+}
+
+// What comes over replication is told by nobody. It adds to what was there, but for what clients wrote to a replica.
+void Ledger::now_has(NodeId node, model::WriteId data, SimTime at) {
+  model::WriteId& had = data_[index(node)];
+  if (had == data) return;
+  if (had && !contains(data, had)) {
+    replaced_.push_back({.at = at, .node = node, .had = had, .has = data, .why = Loss::Why::kOverwritten});
+  }
+  had = data;
 }
 
 void Ledger::take(const sim::Record& record, const model::Outcome& outcome) {
@@ -142,6 +163,10 @@ void Ledger::observe(const sim::Run& run) {
     return data_node != nullptr && run.is_running(node) && !run.is_stopped(node) && data_node->takes_writes();
   };
   for (Group& group : groups_) {
+    for (const NodeId node : group.nodes) {
+      const model::DataNode* const data_node = run.data_node(node);
+      if (data_node != nullptr) now_has(node, data_node->data(), run.now());
+    }
     const bool two = group.nodes.size() > 1 && std::ranges::count_if(group.nodes, takes_writes) > 1;
     if (two == group.two_since.has_value()) continue;
     if (two) {
@@ -231,11 +256,9 @@ std::map<model::WriteId, Loss> Ledger::causes(const sim::Run& run, const Group& 
                                               const std::set<model::WriteId>& kept) const {
   std::map<model::WriteId, Loss> causes;
   for (const Replaced& replaced : replaced_) {
-    const bool restarted = replaced.what.why == model::DataReplaced::Why::kRestart;
-    const Loss loss{
-        .why = restarted ? Loss::Why::kRestart : Loss::Why::kFullResync, .node = replaced.node, .at = replaced.at};
-    const std::set<model::WriteId> still = chain(replaced.what.has);
-    for (model::WriteId write = replaced.what.had; write && !kept.contains(write) && !still.contains(write);
+    const Loss loss{.why = replaced.why, .node = replaced.node, .at = replaced.at};
+    const std::set<model::WriteId> still = chain(replaced.has);
+    for (model::WriteId write = replaced.had; write && !kept.contains(write) && !still.contains(write);
          write = before(write)) {
       causes[write] = loss;
     }

@@ -22,10 +22,11 @@ struct Window {
 // Acknowledged writes of one client that were lost in one way; acknowledged within `acknowledged`.
 struct Loss {
   enum class Why : std::uint8_t {
-    kFullResync,  // the node that had them last took over the data of another one
-    kRestart,     // it was started again, with an empty data set
-    kCrash,       // it does not run
-    kStranded,    // it still has them, and is not the master
+    kFullResync,   // the node that had them last took over the data of another one
+    kRestart,      // it was started again, with an empty data set
+    kOverwritten,  // a replica that takes writes of clients went on with its master's stream
+    kCrash,        // it does not run
+    kStranded,     // it still has them, and is not the master
   };
   sim::NodeId client{};
   std::uint64_t writes = 0;
@@ -80,7 +81,9 @@ class Ledger {
   struct Replaced {
     sim::SimTime at{};
     sim::NodeId node{};
-    model::DataReplaced what{};
+    model::WriteId had{};
+    model::WriteId has{};
+    Loss::Why why{};
   };
   struct Done {
     sim::SimTime at{};
@@ -115,6 +118,7 @@ class Ledger {
   model::WriteId before(model::WriteId write) const;
   bool contains(model::WriteId data, model::WriteId write) const;
   void take(const sim::Record& record, const model::Outcome& outcome);
+  void now_has(sim::NodeId node, model::WriteId data, sim::SimTime at);
   bool is_stale(const Group& group, const model::Outcome& read, sim::SimTime began) const;
   Ending ending(const sim::Run& run, const Group& group) const;
   ClientReport report(const sim::Run& run, const Books& books, const Ending& ending) const;
@@ -128,6 +132,7 @@ class Ledger {
   std::vector<Group> groups_;
   std::vector<Books> books_;
   std::vector<std::vector<Entry>> writes_;  // by client and number
+  std::vector<model::WriteId> data_;        // of each node, as far as it was told or seen
   std::vector<Replaced> replaced_;
 };
 

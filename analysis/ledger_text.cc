@@ -39,6 +39,7 @@ std::string_view why_word(Loss::Why why) {
   switch (why) {
     case Loss::Why::kFullResync: return "full-resync";
     case Loss::Why::kRestart: return "restart";
+    case Loss::Why::kOverwritten: return "overwritten";
     case Loss::Why::kCrash: return "crash";
     case Loss::Why::kStranded: return "stranded";
   }
@@ -50,6 +51,7 @@ std::string why_text(const sim::Scenario& scenario, const Loss& loss) {
   switch (loss.why) {
     case Loss::Why::kFullResync: return print("%s resynchronised at %.3f", node.c_str(), seconds(*loss.at));
     case Loss::Why::kRestart: return print("%s was restarted empty at %.3f", node.c_str(), seconds(*loss.at));
+    case Loss::Why::kOverwritten: return print("%s went on with its master at %.3f", node.c_str(), seconds(*loss.at));
     case Loss::Why::kCrash: return "gone with " + node;
     case Loss::Why::kStranded: return "only " + node + " has them";
   }

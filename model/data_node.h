@@ -65,9 +65,13 @@ class DataNode {
     return paused_until_ ? std::max(Millis{0}, *paused_until_ - uptime) : Millis{0};
   }
   Offset offset() const { return offset_; }
+  bool has_backlog() const { return backlog_; }
   WriteId data() const { return data_; }  // the last write of the data set
   std::int64_t data_size() const { return data_size_; }
   const Id& replication_id() const { return replication_id_; }
+  // Of a replica: whose history it has, and how much of it; counts while its link is up.
+  const Id& master_history() const { return upstream_.history; }
+  Offset applied() const { return upstream_.offset; }
   // How much of our stream this replica of ours says it has; nullopt if it is not attached.
   std::optional<Offset> acknowledged(const Address& replica) const;
   // A master that does not refuse writes.

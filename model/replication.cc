@@ -247,6 +247,7 @@ void DataNode::snapshot_arrived(Turn& turn, const Snapshot& snapshot) {
   }
   data_size_ = snapshot.size;
   drop_replicas(turn);
+  dump_.reset();  // killRDBChild(): a replica that comes next must not get the old data under the new history
   backlog_ = false;
   const Millis takes = time_for(snapshot.size, config_.load_rate);
   if (takes == Millis{0}) return snapshot_loaded(turn);

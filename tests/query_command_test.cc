@@ -63,6 +63,16 @@ TEST(QueryCommand, TellsErrorsOfRedis) {
   EXPECT_EQ(dead.output, "Could not connect to Redis at 127.0.0.1:7000: Connection refused\n");
 }
 
+// What looks like an option is a word of the command, once that has begun; before it, it is an option.
+TEST(QueryCommand, TakesWordsThatLookLikeOptions) {
+  EXPECT_EQ(query(kFile + " --at 5s --node R1 REPLICAOF 127.0.0.1 -1").output, "(error) ERR Invalid master port\n");
+  EXPECT_EQ(query(kFile + " --at 5s --node R1 PING --at").output, "\"--at\"\n");
+  EXPECT_EQ(query(kFile + " PING --at 5s --node R1").status, 2);
+  EXPECT_THAT(query(kFile + " --at 5s --node S1 -1 PING").output, HasSubstr("unknown option"));
+  EXPECT_EQ(query("--at 5s --node R1 " + kFile + " ECHO -h").status,
+            query(kFile + " --at=5s --node=R1 ECHO -h").status);
+}
+
 // Who asks a process that is stopped waits until it goes on.
 TEST(QueryCommand, WaitsForAStoppedProcess) {
   const Outcome late = query("scenarios/failover/master_pause.json --at 21s --node R1 --format json PING");

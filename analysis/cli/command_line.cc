@@ -32,6 +32,19 @@ bool CommandLine::parse(const Arguments& arguments, po::variables_map& values) {
   return false;
 }
 
+std::size_t CommandLine::through_positional(const Arguments& arguments, std::size_t count) const {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (argument.starts_with("--")) {
+      const auto* const option = visible_.find_nothrow(argument.substr(2), false);
+      if (option != nullptr && option->semantic()->min_tokens() > 0) ++i;  // its value
+    } else if (!argument.starts_with("-") && --count == 0) {
+      return i + 1;
+    }
+  }
+  return arguments.size();
+}
+
 void CommandLine::reject_unknown(const std::string& option) const {
   std::vector<std::string> names;
   for (const auto& known : visible_.options()) names.push_back("--" + known->long_name());

@@ -44,6 +44,9 @@ class CommandLine {
 
   // False if help was asked for, and printed. Throws BadInput for what is unknown, malformed or missing.
   bool parse(const Arguments& arguments, po::variables_map& values);
+  // How many of the arguments come before the `count`-th positional one and with it; all if there are fewer. What comes
+  // behind may be words that only look like options.
+  std::size_t through_positional(const Arguments& arguments, std::size_t count) const;
 
  private:
   [[noreturn]] void reject_unknown(const std::string& option) const;

@@ -60,7 +60,8 @@ std::string required(const po::variables_map& values, const std::string& option,
                       "; see sentinel-sim query --help"};
 }
 
-Options read_options(const po::variables_map& values) {
+// `command` are the words behind the first one of the command, which is an option's neighbour like the scenario.
+Options read_options(const po::variables_map& values, const Arguments& command) {
   if (values.count("SCENARIO") == 0) {
     throw sim::BadInput{"query needs a scenario file; see sentinel-sim query --help"};
   }
@@ -78,6 +79,7 @@ Options read_options(const po::variables_map& values) {
   std::vector<std::string> words = values["SCENARIO"].as<std::vector<std::string>>();
   options.scenario = std::make_shared<sim::Scenario>(sim::read_scenario(words.front()));
   words.erase(words.begin());
+  words.insert(words.end(), command.begin(), command.end());
   if (options.conf && !words.empty()) throw sim::BadInput{"--conf shows the configuration file: it takes no command"};
   if (!options.conf) options.words = command_of(std::move(words));
   if (values.count("profile") != 0) options.scenario->profile = profile_named(values["profile"].as<std::string>());
@@ -158,9 +160,11 @@ int query_command(const Arguments& arguments) {
       "format", po::value<std::string>()->default_value("text"), "text (as redis-cli prints it) or json")(
       "conf", "show the node's configuration file instead of asking a COMMAND");
   line.positional("SCENARIO", -1);
+  // From its second word on the command may have words such as -1, which are no options.
+  const auto own = static_cast<std::ptrdiff_t>(line.through_positional(arguments, 2));
   po::variables_map values;
-  if (!line.parse(arguments, values)) return kAsExpected;
-  const Options options = read_options(values);
+  if (!line.parse({arguments.begin(), arguments.begin() + own}, values)) return kAsExpected;
+  const Options options = read_options(values, {arguments.begin() + own, arguments.end()});
   sim::Run run{options.scenario, options.seed};
   return options.conf ? show_conf(options, run) : ask(options, run);
 }

@@ -218,20 +218,34 @@ Reply simulate_failure(const Asked& /*asked*/, Args args) {
   return status_reply("OK");
 }
 
+// Whom a vote is asked for: any text but `*`, which asks for none. What is no id, or is written in another way than ids
+// are, has one that stands for it.
+std::optional<model::Id> candidate_named(const std::string& text) {
+  if (text == "*") return std::nullopt;
+  const std::optional<model::Id> id = model::Id::parse(text);
+  if (id && id->text() == text) return id;
+  std::array<std::uint8_t, model::Id::kBytes> stand_in{};
+  stand_in.fill(std::numeric_limits<std::uint8_t>::max());
+  return model::Id{stand_in};
+}
+
 Reply is_master_down(const Asked& asked, Args args) {
   const std::optional<std::int64_t> port = number_of(args[1]);
   const std::optional<std::int64_t> epoch = number_of(args[2]);
   if (!port || !epoch) return error_reply("ERR value is not an integer or out of range");
+  const std::optional<model::Id> candidate = candidate_named(args[3]);
   SymbolTable symbols = asked.scenario().symbols;
   model::Message request = model::IsMasterDown{.master = {symbols.intern(args[0]), static_cast<std::uint16_t>(*port)},
                                                .epoch = {static_cast<std::uint64_t>(*epoch)},
-                                               .candidate = args[3] == "*" ? std::nullopt : model::Id::parse(args[3])};
+                                               .candidate = candidate};
   constexpr model::Socket kAsker{std::numeric_limits<std::uint32_t>::max()};
   for (const model::Action& action : asked.effects_of(model::MessageArrived{kAsker, {}, &request}).actions) {
     const auto* const send = std::get_if<model::Send>(&action);
     const auto* const reply = send == nullptr ? nullptr : std::get_if<model::IsMasterDownReply>(&send->message);
     if (reply == nullptr) continue;
-    return array_reply({integer_reply(reply->down ? 1 : 0), bulk_reply(reply->leader ? reply->leader->text() : "*"),
+    const bool for_candidate = reply->leader && reply->leader == candidate;
+    const std::string leader = for_candidate ? args[3] : reply->leader ? reply->leader->text() : "*";
+    return array_reply({integer_reply(reply->down ? 1 : 0), bulk_reply(leader),
                         integer_reply(static_cast<std::int64_t>(reply->leader_epoch.value))});
   }
   return {};

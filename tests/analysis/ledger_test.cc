@@ -60,6 +60,21 @@ TEST(Ledger, TellsWhyWritesAreGone) {
   EXPECT_EQ(crashed.losses[0].why, Loss::Why::kCrash);
 }
 
+// A replica that takes writes of clients loses them when its master's stream goes on, at the first PING of it.
+TEST(Ledger, TellsWhenAReplicaOverwrites) {
+  const auto writable = std::make_shared<const sim::Scenario>(sim::parse_scenario(
+      R"({"about": "x", "until": "20s",
+          "cluster": {"replicas": 1, "sentinels": 1, "quorum": 1, "replica-conf": ["replica-read-only no"]},
+          "clients": {"C1": {"node": "R2", "verifies-role": false, "writes": 10}}})",
+      "x.json"));
+  const LedgerReport report = run(writable, 1);
+  EXPECT_EQ(report.clients.at(0).lost, report.clients.at(0).acknowledged);
+  EXPECT_THAT(report.lost(), Ge(190U));
+  ASSERT_FALSE(report.losses.empty());
+  EXPECT_EQ(report.losses[0].why, Loss::Why::kOverwritten);
+  EXPECT_THAT(ledger_text(*writable, report), testing::HasSubstr(": R2 went on with its master at "));
+}
+
 // A client that is started again makes new writes, and does not take those of its earlier life for its own.
 TEST(Ledger, KnowsTheLivesOfAClient) {
   const auto restarted = std::make_shared<const sim::Scenario>(sim::parse_scenario(

@@ -133,6 +133,24 @@ TEST(Psync, HistoryBeforeAFullResync) {
   EXPECT_TRUE(continues(lab, kR1, {lab.node(kR1).replication_id(), next}));
 }
 
+// A snapshot that a node is writing when it is resynchronised itself is of data that it has no more: nobody gets it.
+TEST(Psync, SnapshotEndsWithTheData) {
+  DataNodeLab lab;
+  lab.start(kM, master_config());
+  lab.command(kM, model::WriteCommand{.bytes = 40, .write = {1, 1}});
+  model::DataNodeConfig slow = master_config();
+  slow.diskless_sync = false;  // who comes while it is being written may have it, too
+  slow.transfer_time = 5s;
+  lab.start(kR1, slow);
+  lab.command(kR1, model::WriteCommand{.bytes = 40, .write = {2, 1}});
+  lab.start(kR2, replica_config(kR1));
+  lab.run_for(1s);
+  lab.command(kR1, model::ReplicaofCommand{kM});
+  lab.run_for(20s);
+  EXPECT_EQ(lab.node(kR1).data(), (model::WriteId{1, 1}));
+  EXPECT_EQ(lab.node(kR2).data(), (model::WriteId{1, 1}));
+}
+
 // What is written while the snapshot is under way follows it, once.
 TEST(Psync, StreamWaitsForTheSnapshot) {
   DataNodeLab lab;

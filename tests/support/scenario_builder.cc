@@ -46,6 +46,10 @@ std::vector<NodeId> ScenarioBuilder::nodes(std::initializer_list<std::string_vie
 
 Node& ScenarioBuilder::config(std::string_view name) { return scenario_.nodes[static_cast<std::size_t>(node(name))]; }
 
+void ScenarioBuilder::client(std::string_view name, const model::ClientConfig& config) {
+  scenario_.nodes.push_back({.name = std::string{name}, .config = config});
+}
+
 ScenarioBuilder& ScenarioBuilder::at(Micros time, Action action) {
   scenario_.steps.push_back({.when = SimTime{time}, .action = std::move(action), .why = {}});
   return *this;

@@ -31,6 +31,7 @@ class ScenarioBuilder {
   std::vector<NodeId> nodes(std::initializer_list<std::string_view> names) const;
   model::Symbol symbol(std::string_view text) { return scenario_.symbols.intern(text); }
   Node& config(std::string_view name);
+  void client(std::string_view name, const model::ClientConfig& config);
   void profile(std::string_view name) { scenario_.profile = model::find_profile(name); }
   NetworkSpec& network() { return scenario_.network; }
   DiskSpec& disk() { return scenario_.disk; }

@@ -200,6 +200,16 @@ TEST(SentinelQuery, VotesWhenAsked) {
             "1) (integer) 0\n2) \"" + candidate + "\"\n3) (integer) 7");
 }
 
+// The vote is for whatever was given, be it an id or not, and is told as it was given.
+TEST(SentinelQuery, VotesForWhateverIsGiven) {
+  for (const std::string& candidate : {std::string{"me"}, std::string(40, 'A'), std::string(41, 'a')}) {
+    EXPECT_EQ(Asking(kScenario, 9s).ask("S1", "SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 7000 7 " + candidate),
+              "1) (integer) 0\n2) \"" + candidate + "\"\n3) (integer) 7");
+    EXPECT_EQ(Asking(kScenario, 9s).ask("S1", "SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 7009 7 " + candidate),
+              "1) (integer) 0\n2) \"*\"\n3) (integer) 0");
+  }
+}
+
 // INFO-CACHE has what a sentinel read last, or nothing of a node that never answered.
 TEST(SentinelQuery, TellsWhatItRead) {
   const Reply cache = Asking(kScenario, 20s).reply("S1", "SENTINEL INFO-CACHE mymaster");
