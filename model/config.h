@@ -27,6 +27,8 @@ struct MonitoredMaster {
   Millis failover_timeout{180'000};
   int parallel_syncs = 1;
   Symbol auth_pass{};
+  Symbol notification_script{};
+  Symbol client_reconfig_script{};
   Millis master_reboot_down_after{0};  // 0: the rule is off
   Epoch config_epoch{};
   Epoch leader_epoch{};
@@ -41,6 +43,7 @@ struct SentinelConfig {
   Address announced{};  // where the others can reach it
   Id id{};              // sentinel myid; not known before the first start
   Epoch current_epoch{};
+  bool denies_scripts_reconfig = true;  // by SENTINEL SET
   boost::container::small_vector<MonitoredMaster, 1> masters{};
 
   friend bool operator==(const SentinelConfig&, const SentinelConfig&) = default;

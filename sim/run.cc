@@ -89,6 +89,7 @@ void Run::happen(const Happening& what, Scratch& scratch) {
       if (!process.alive || process.timer != what.generation) return;
       return is_frozen(node) ? hold(node, what) : feed(node, model::TimerFired{}, scratch);
     }
+    case Kind::kScriptEnds: return script_ends(what, scratch);
     case Kind::kConnectArrives:
     case Kind::kConnected:
     case Kind::kReset:
@@ -307,8 +308,14 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
           } else if constexpr (std::is_same_v<Done, model::Answer>) {
             record(scratch, node, CommandReply{step, done});
           } else if constexpr (std::is_same_v<Done, model::Applied> || std::is_same_v<Done, model::DataReplaced> ||
-                               std::is_same_v<Done, model::Outcome>) {
+                               std::is_same_v<Done, model::Outcome> || std::is_same_v<Done, model::ScriptCollected> ||
+                               std::is_same_v<Done, model::ScriptDropped>) {
             record(scratch, node, done);
+          } else if constexpr (std::is_same_v<Done, model::StartScript>) {
+            start_script(node, done);
+            record(scratch, node, done);
+          } else if constexpr (std::is_same_v<Done, model::KillScript>) {
+            kill_script(node, done.pid);
           } else if constexpr (std::is_same_v<Done, model::Persist>) {
             persist(processes_[index(node)]);
           } else {
@@ -361,6 +368,10 @@ void Run::record(Scratch& scratch, NodeId node, const decltype(Record::what)& wh
         outcome->operation);
   } else if (const auto* replaced = std::get_if<model::DataReplaced>(&record.what)) {
     mix((static_cast<std::uint64_t>(replaced->has.client) << 32U) | replaced->has.number);
+  } else if (const auto* started = std::get_if<model::StartScript>(&record.what)) {
+    mix((static_cast<std::uint64_t>(started->pid) << 32U) | static_cast<std::uint64_t>(started->run));
+  } else if (const auto* collected = std::get_if<model::ScriptCollected>(&record.what)) {
+    mix((static_cast<std::uint64_t>(collected->pid) << 32U) | static_cast<std::uint64_t>(collected->run));
   }
 }
 

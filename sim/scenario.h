@@ -13,6 +13,7 @@
 #include "model/config.h"
 #include "model/events.h"
 #include "model/profile.h"
+#include "model/scripts.h"
 #include "sim/latency.h"
 #include "sim/time.h"
 
@@ -56,6 +57,13 @@ struct DiskSpec {
                 .p90 = Micros{15'000},
                 .p99 = Micros{90'000},
                 .max = Micros{215'000}};
+};
+
+// What a script does that a sentinel starts; the default for those of which the scenario says nothing.
+struct ScriptSpec {
+  model::Symbol path{};
+  Micros takes{100'000};
+  std::vector<model::ScriptEnd> ends{model::ScriptEnd{}};  // of its first runs on a sentinel; the last one repeats
 };
 
 struct NetworkSpec {
@@ -178,6 +186,7 @@ struct Scenario {
   std::vector<Node> nodes;
   NetworkSpec network;
   DiskSpec disk;
+  std::vector<ScriptSpec> scripts;
   HashOrder hash_order = HashOrder::kInsertion;
   bool draws_second =
       false;                // within which second the wall clocks begin is drawn; otherwise they begin with a full one

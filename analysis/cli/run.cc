@@ -49,6 +49,7 @@ int run_command(const Arguments& arguments) {
       "profile", po::value<std::string>(), "version of Redis; default: the scenario's")(
       "format", po::value<std::string>()->default_value("events"), "events, pmessage, log or jsonl")(
       "sentinel", po::value<std::string>(), "only what this sentinel says")(
+      "reasons", "beside the events: the scripts that run, with their arguments and how they end")(
       "ledger", po::value<std::string>()->implicit_value("text"),
       "instead of the streams: what became of the clients' writes and reads; text or json");
   line.positional("SCENARIO", 1);
@@ -58,6 +59,10 @@ int run_command(const Arguments& arguments) {
 
   const std::uint64_t seed = positive_number(values["seed"].as<std::string>(), "--seed");
   const sim::Format format = format_of(values["format"].as<std::string>());
+  const bool reasons = values.count("reasons") != 0;
+  if (reasons && format != sim::Format::kEvents && format != sim::Format::kJsonl) {
+    throw sim::BadInput{"--reasons needs --format events or jsonl: real streams have no place for them"};
+  }
   auto scenario =
       std::make_shared<sim::Scenario>(sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0]));
   if (values.count("until") != 0)
@@ -78,7 +83,7 @@ int run_command(const Arguments& arguments) {
     }
     return kAsExpected;
   }
-  run.run_until(scenario->until, scratch, sim::StreamWriter{format, *scenario, std::cout, only});
+  run.run_until(scenario->until, scratch, sim::StreamWriter{format, *scenario, std::cout, only, reasons});
   return kAsExpected;
 }
 
