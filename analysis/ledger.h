@@ -12,6 +12,12 @@
 
 namespace sentinel::analysis {
 
+// The data node that listens at this address.
+std::optional<sim::NodeId> data_node_at(const sim::Scenario& scenario, const model::Address& address);
+
+// Whether it is a data node that runs and would do a client's write now.
+bool takes_writes(const sim::Run& run, sim::NodeId node);
+
 struct Window {
   sim::SimTime begin{};
   sim::SimTime end{};

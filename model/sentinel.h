@@ -91,6 +91,7 @@ class Sentinel {
   void reply_arrived(Turn& turn, const MessageArrived& input);
   void ping_reply(Turn& turn, LinkIndex index, Master* master, Instance* instance, Status status);
   void request_arrived(Turn& turn, const MessageArrived& input);
+  ReplicasReply answer_replicas(Symbol name);
 
   // info.cc
   void info_reply(Turn& turn, Master& master, DataInstance& instance, const InfoReply& info);

@@ -21,17 +21,6 @@ using model::Payload;
 constexpr std::array<std::string_view, 4> kFormatNames = {"events", "pmessage", "log", "jsonl"};
 constexpr int kFirstPid = 1000;
 
-// `   15.315`: seconds since the start.
-std::string seconds_text(SimTime at) {
-  const auto millis = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
-  std::string fraction = std::to_string(millis % 1000);
-  fraction.insert(0, 3 - fraction.size(), '0');
-  std::string text = std::to_string(millis / 1000) + "." + fraction;
-  constexpr std::size_t kWidth = 9;
-  if (text.size() < kWidth) text.insert(0, kWidth - text.size(), ' ');
-  return text;
-}
-
 // `12 Jun 2018 16:10:14.250`, as serverLogRaw() writes it.
 std::string log_time_text(model::Instant at) {
   const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
@@ -110,6 +99,16 @@ Json script_json(const Run& run, std::string_view what) {
 }
 
 }  // namespace
+
+std::string seconds_text(SimTime at) {
+  const auto millis = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
+  std::string fraction = std::to_string(millis % 1000);
+  fraction.insert(0, 3 - fraction.size(), '0');
+  std::string text = std::to_string(millis / 1000) + "." + fraction;
+  constexpr std::size_t kWidth = 9;
+  if (text.size() < kWidth) text.insert(0, kWidth - text.size(), ' ');
+  return text;
+}
 
 std::span<const std::string_view> format_names() { return kFormatNames; }
 

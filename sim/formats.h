@@ -43,6 +43,9 @@ class StreamWriter {
   bool reasons_;
 };
 
+// `   15.315`: seconds since the start.
+std::string seconds_text(SimTime at);
+
 // The line of Format::kEvents, without its end; empty for what was not published.
 std::string event_line(const Scenario& scenario, const Record& record);
 

@@ -55,6 +55,10 @@ const model::Client* Run::client(NodeId node) const {
   return std::get_if<model::Client>(&processes_[index(node)].machine);
 }
 
+const model::Watcher* Run::watcher(NodeId node) const {
+  return std::get_if<model::Watcher>(&processes_[index(node)].machine);
+}
+
 bool Run::step(Scratch& scratch) {
   scratch.records.clear();
   if (agenda_.empty()) return false;
@@ -172,7 +176,9 @@ void Run::start(NodeId node, Scratch& scratch) {
     }
     process.machine.emplace<model::Sentinel>(*scenario_->profile, *config, process.clock.read(now()),
                                              draw_hash_seed(node));
-  } else if (const auto* load = std::get_if<model::ClientConfig>(&process.disk)) {
+  } else if (const auto* load = std::get_if<model::ClientConfig>(&process.disk); load != nullptr && load->watches) {
+    process.machine.emplace<model::Watcher>(*load);
+  } else if (load != nullptr) {
     const std::uint32_t written = client(node) == nullptr ? 0 : client(node)->written();
     process.machine.emplace<model::Client>(*load, static_cast<std::uint32_t>(node), written);
   } else {
@@ -250,6 +256,8 @@ void Run::feed(NodeId node, const model::Input& input, Scratch& scratch, std::ui
     sentinel->step(clock, input, process.random, scratch.effects);
   } else if (auto* client = std::get_if<model::Client>(&process.machine)) {
     client->step(clock, input, scratch.effects);
+  } else if (auto* watcher = std::get_if<model::Watcher>(&process.machine)) {
+    watcher->step(clock, input, scratch.effects);
   } else {
     std::get<model::DataNode>(process.machine)
         .step(clock, process.clock.uptime(now()), input, process.random, scratch.effects);

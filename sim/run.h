@@ -14,6 +14,7 @@
 #include "model/random.h"
 #include "model/sentinel.h"
 #include "model/step.h"
+#include "model/watcher.h"
 #include "sim/agenda.h"
 #include "sim/network.h"
 #include "sim/scenario.h"
@@ -85,6 +86,7 @@ class Run {
   const model::DataNode* data_node(NodeId node) const;  // likewise
   bool is_stopped(NodeId node) const { return processes_[index(node)].stopped; }  // SIGSTOP
   const model::Client* client(NodeId node) const;                                 // likewise
+  const model::Watcher* watcher(NodeId node) const;                               // likewise
   model::Instant wall_clock(NodeId node) const { return processes_[index(node)].clock.read(now()); }
   model::Millis uptime(NodeId node) const { return processes_[index(node)].clock.uptime(now()); }
   // Whether the process runs and is neither stopped nor busy, so that who asks it something is answered now.
@@ -98,7 +100,7 @@ class Run {
  private:
   // A process, and what it leaves on disk.
   struct Process {
-    std::variant<std::monostate, model::DataNode, model::Sentinel, model::Client> machine{};
+    std::variant<std::monostate, model::DataNode, model::Sentinel, model::Client, model::Watcher> machine{};
     Disk disk{};
     std::uint32_t rewrites = 0;
     model::Random random{};

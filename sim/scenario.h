@@ -47,6 +47,10 @@ struct Node {
   bool is_sentinel() const { return std::holds_alternative<model::SentinelConfig>(config); }
   bool is_data_node() const { return std::holds_alternative<model::DataNodeConfig>(config); }
   bool is_client() const { return std::holds_alternative<model::ClientConfig>(config); }
+  bool is_watcher() const {
+    const auto* const client = std::get_if<model::ClientConfig>(&config);
+    return client != nullptr && client->watches;
+  }
 };
 
 // How long a process stands still while it writes its configuration to disk (fsync).
