@@ -157,7 +157,8 @@ struct Step {
 
 // --- expectations -----------------------------------------------------------------------------------------
 
-// How much something may be, of what the ledger of a run counts: of one client, or of all.
+// How much something may be, of what the ledger of a run counts, or of what its watchers knew: of one client, or of
+// all.
 struct LedgerBound {
   enum class What : std::uint8_t {
     kLostWrites,     // acknowledged, and not in the data in the end
@@ -165,6 +166,7 @@ struct LedgerBound {
     kStaleReads,     // that did not show a write which was acknowledged before
     kUnavailable,    // µs: the longest time without a success, of a client that tries
     kTwoMasters,     // µs: how long two masters of one name took writes
+    kStaleRegistry,  // µs: the longest time that a watcher's master was not that of the newest configuration
   };
   What what{};
   std::optional<NodeId> client{};

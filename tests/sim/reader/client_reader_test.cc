@@ -87,6 +87,11 @@ TEST(ClientReader, TellsWhatIsWrong) {
   EXPECT_THAT(error(R"("W": {"watches": "R1"})"), testing::HasSubstr("/clients/W/watches: 'R1' is a data node"));
   EXPECT_THAT(error(R"("W": {"watches": "S1", "writes": 5})"),
               testing::HasSubstr("/clients/W/writes: is about writes and reads"));
+  const std::string bounds = R"("W": {"watches": "S1"}, "C1": {"writes": 5})";
+  EXPECT_THAT(error(bounds, R"(, "expect": {"lost-writes": {"at-most": 0, "client": "W"}})"),
+              testing::HasSubstr("'W' is a watcher: it does not write or read"));
+  EXPECT_THAT(error(bounds, R"(, "expect": {"stale-registry": {"at-most": "1s", "client": "C1"}})"),
+              testing::HasSubstr("'C1' is no client that watches"));
   EXPECT_THAT(error(R"("C1": {"writes": 5, "asks-again": true})"),
               testing::HasSubstr("/clients/C1/asks-again: belongs to a client that 'watches'"));
   EXPECT_THAT(error(R"("C1": {"writes": 20, "node": "R1", "sentinels": ["S1"]})"),

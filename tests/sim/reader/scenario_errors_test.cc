@@ -236,7 +236,7 @@ const std::vector<Mistake> kSteps = {
 const std::vector<Mistake> kExpectations = {
     {R"(CLUSTER"expect": {"allways": []})",
      "x.json:2: /expect/allways: unknown field of an expectation; known are: eventually, never, order, "
-     "lost-writes, refused-writes, stale-reads, unavailable, two-masters"},
+     "lost-writes, refused-writes, stale-reads, unavailable, two-masters, stale-registry"},
     {R"(CLUSTER"expect": {"never": ["odown"]})",
      "x.json:2: /expect/never/0: expected '[NODE ]CHANNEL[ PAYLOAD]', such as \"+odown\" or \"S1 +sdown master *\", "
      "not 'odown'"},
