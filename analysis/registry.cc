@@ -95,7 +95,7 @@ void RegistryBook::update(const sim::Run& run, Open& open) {
   const bool knows = watcher != nullptr && watcher->registry();
   if (knows && (report.views.empty() || report.views.back().registry != *watcher->registry())) {
     const bool goes_on = !report.views.empty() && run.now() - report.views.back().since < kOneView;
-    if (!goes_on) report.views.push_back({.since = run.now()});
+    if (!goes_on) report.views.emplace_back().since = run.now();
     report.views.back().registry = *watcher->registry();
   }
   const std::optional<Registry::Entry> master = knows ? watcher->registry()->master : std::nullopt;

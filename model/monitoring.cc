@@ -152,7 +152,8 @@ void Sentinel::request_arrived(Turn& turn, const MessageArrived& input) {
     const Master* const master = find_master(asked->master);
     reply(MasterAddressReply{master == nullptr ? std::nullopt : std::optional{current_address(*master)}});
   } else if (const auto* replicas = std::get_if<ReplicasRequest>(input.message)) {
-    reply(answer_replicas(replicas->master));
+    const ReplicasReply told = answer_replicas(replicas->master);  // g++ 12 misjudges a move
+    reply(told);
   } else if (std::holds_alternative<SubscribeEvents>(*input.message)) {
     subscribers_.push_back(input.socket);
   } else if (std::holds_alternative<SetName>(*input.message)) {
