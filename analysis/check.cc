@@ -68,7 +68,10 @@ SeedOutcome run_seed(const std::shared_ptr<const sim::Scenario>& scenario, std::
   if (scenario->expect.ledger.empty()) {
     run.run_until(scenario->until, scratch, checker);
   } else {
-    violations = ledger_violations(*scenario, run_with_ledger(run, scratch, checker));
+    RegistryBook book{*scenario};
+    const auto observe = [&](const sim::Run& now) { book.observe(now); };
+    const LedgerReport ledger = run_with_ledger(run, scratch, checker, observe);
+    violations = bound_violations(*scenario, ledger, book.close());
   }
   std::ranges::move(checker.violations(), std::back_inserter(violations));
   return {run.digest(), std::move(violations)};

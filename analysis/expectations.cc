@@ -25,12 +25,21 @@ constexpr auto kMeasures = std::to_array<Measure>({
     {"stale-reads", false, false, [](const ClientReport& c) { return static_cast<std::int64_t>(c.stale); }},
     {"unavailable", true, true, [](const ClientReport& c) { return c.longest_unavailable().count(); }},
     {"two-masters", true, false, nullptr},
+    {"stale-registry", true, true, nullptr},
 });
 
-std::int64_t measured(const sim::LedgerBound& bound, const LedgerReport& report) {
+std::int64_t measured(const sim::LedgerBound& bound, const LedgerReport& report,
+                      const std::vector<WatcherReport>& watchers) {
   if (bound.what == What::kTwoMasters) return report.two_masters_for().count();
   const Measure& measure = kMeasures[static_cast<std::size_t>(bound.what)];
   std::int64_t all = 0;
+  if (bound.what == What::kStaleRegistry) {
+    for (const WatcherReport& watcher : watchers) {
+      if (bound.client.value_or(watcher.watcher) == watcher.watcher)
+        all = std::max(all, longest(watcher.stale).count());
+    }
+    return all;
+  }
   for (const ClientReport& client : report.clients) {
     if (bound.client.value_or(client.client) != client.client) continue;
     const std::int64_t one = measure.of_client(client);
@@ -90,11 +99,12 @@ std::vector<std::string> ExpectationChecker::violations() const {
   return lines;
 }
 
-std::vector<std::string> ledger_violations(const sim::Scenario& scenario, const LedgerReport& report) {
+std::vector<std::string> bound_violations(const sim::Scenario& scenario, const LedgerReport& report,
+                                          const std::vector<WatcherReport>& watchers) {
   std::vector<std::string> lines;
   for (const sim::LedgerBound& bound : scenario.expect.ledger) {
     const Measure& measure = kMeasures[static_cast<std::size_t>(bound.what)];
-    const std::int64_t value = measured(bound, report);
+    const std::int64_t value = measured(bound, report, watchers);
     const auto text = [&](std::int64_t amount) {
       return measure.is_duration
                  ? sim::format_duration(std::chrono::round<std::chrono::milliseconds>(sim::Micros{amount}))

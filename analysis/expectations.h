@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/ledger.h"
+#include "analysis/registry.h"
 #include "sim/run.h"
 #include "sim/scenario.h"
 
@@ -32,7 +33,8 @@ class ExpectationChecker {
   std::vector<Progress> order_;
 };
 
-// One line for each bound on the ledger that does not hold.
-std::vector<std::string> ledger_violations(const sim::Scenario& scenario, const LedgerReport& report);
+// One line for each bound that does not hold.
+std::vector<std::string> bound_violations(const sim::Scenario& scenario, const LedgerReport& report,
+                                          const std::vector<WatcherReport>& watchers);
 
 }  // namespace sentinel::analysis

@@ -16,20 +16,13 @@ constexpr Micros kShortPause = std::chrono::milliseconds{100};
 std::size_t index(NodeId node) { return static_cast<std::size_t>(node); }
 NodeId id_of(std::size_t place) { return NodeId{static_cast<std::uint16_t>(place)}; }
 
-std::optional<NodeId> node_at(const sim::Scenario& scenario, const model::Address& address) {
-  const auto found = std::ranges::find_if(
-      scenario.nodes, [&](const sim::Node& node) { return node.is_data_node() && node.address == address; });
-  if (found == scenario.nodes.end()) return std::nullopt;
-  return id_of(static_cast<std::size_t>(found - scenario.nodes.begin()));
-}
-
 // The master at the top of the configured chain; a node that names itself or nobody known is its own.
 NodeId root_of(const sim::Scenario& scenario, NodeId node) {
   std::set<NodeId> seen;
   for (NodeId at = node; seen.insert(at).second;) {
     node = at;
     const auto& config = std::get<model::DataNodeConfig>(scenario.node(at).config);
-    const auto master = config.replicaof ? node_at(scenario, *config.replicaof) : std::nullopt;
+    const auto master = config.replicaof ? data_node_at(scenario, *config.replicaof) : std::nullopt;
     if (!master) return at;
     at = *master;
   }
@@ -51,6 +44,18 @@ model::Address first_address(const sim::Scenario& scenario, const model::ClientC
 
 }  // namespace
 
+std::optional<NodeId> data_node_at(const sim::Scenario& scenario, const model::Address& address) {
+  const auto found = std::ranges::find_if(
+      scenario.nodes, [&](const sim::Node& node) { return node.is_data_node() && node.address == address; });
+  if (found == scenario.nodes.end()) return std::nullopt;
+  return id_of(static_cast<std::size_t>(found - scenario.nodes.begin()));
+}
+
+bool takes_writes(const sim::Run& run, NodeId node) {
+  const model::DataNode* const data_node = run.data_node(node);
+  return data_node != nullptr && run.is_running(node) && !run.is_stopped(node) && data_node->takes_writes();
+}
+
 Ledger::Ledger(const sim::Scenario& scenario)
     : scenario_(&scenario), writes_(scenario.nodes.size()), data_(scenario.nodes.size()) {
   std::map<NodeId, std::size_t> groups;  // by root
@@ -62,14 +67,14 @@ Ledger::Ledger(const sim::Scenario& scenario)
   }
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
     const auto* const client = std::get_if<model::ClientConfig>(&scenario.nodes[i].config);
-    if (client != nullptr && !groups_.empty()) {
+    if (client != nullptr && !client->watches && !groups_.empty()) {
       books_.push_back({.client = id_of(i), .group = group_of(first_address(scenario, *client))});
     }
   }
 }
 
 std::size_t Ledger::group_of(const model::Address& address) const {
-  const std::optional<NodeId> node = node_at(*scenario_, address);
+  const std::optional<NodeId> node = data_node_at(*scenario_, address);
   const auto has = [&](const Group& group) {
     return node && std::ranges::find(group.nodes, *node) != group.nodes.end();
   };
@@ -158,16 +163,13 @@ bool Ledger::is_stale(const Group& group, const model::Outcome& read, SimTime be
 }
 
 void Ledger::observe(const sim::Run& run) {
-  const auto takes_writes = [&](NodeId node) {
-    const model::DataNode* const data_node = run.data_node(node);
-    return data_node != nullptr && run.is_running(node) && !run.is_stopped(node) && data_node->takes_writes();
-  };
+  const auto takes = [&](NodeId node) { return takes_writes(run, node); };
   for (Group& group : groups_) {
     for (const NodeId node : group.nodes) {
       const model::DataNode* const data_node = run.data_node(node);
       if (data_node != nullptr) now_has(node, data_node->data(), run.now());
     }
-    const bool two = group.nodes.size() > 1 && std::ranges::count_if(group.nodes, takes_writes) > 1;
+    const bool two = group.nodes.size() > 1 && std::ranges::count_if(group.nodes, takes) > 1;
     if (two == group.two_since.has_value()) continue;
     if (two) {
       group.two_since = run.now();
@@ -186,7 +188,7 @@ Ledger::Ending Ledger::ending(const sim::Run& run, const Group& group) const {
     const model::Sentinel* const sentinel = run.is_running(id_of(i)) ? run.sentinel(id_of(i)) : nullptr;
     if (sentinel == nullptr) continue;
     for (const model::Master& master : sentinel->masters()) {
-      const auto node = node_at(*scenario_, model::Sentinel::current_address(master));
+      const auto node = data_node_at(*scenario_, model::Sentinel::current_address(master));
       if (node && std::ranges::find(group.nodes, *node) != group.nodes.end()) ++named[*node];
     }
   }

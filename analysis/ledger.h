@@ -12,6 +12,12 @@
 
 namespace sentinel::analysis {
 
+// The data node that listens at this address.
+std::optional<sim::NodeId> data_node_at(const sim::Scenario& scenario, const model::Address& address);
+
+// Whether it is a data node that runs and would do a client's write now.
+bool takes_writes(const sim::Run& run, sim::NodeId node);
+
 struct Window {
   sim::SimTime begin{};
   sim::SimTime end{};
@@ -136,16 +142,23 @@ class Ledger {
   std::vector<Replaced> replaced_;
 };
 
-// Runs until Scenario::until, with `sink` for who else wants to know.
-template <sim::Sink S>
-LedgerReport run_with_ledger(sim::Run& run, sim::Scratch& scratch, S&& sink) {
+// Runs until Scenario::until, with `sink` and `observe` for who else wants to know.
+template <sim::Sink S, std::invocable<const sim::Run&> Observe>
+LedgerReport run_with_ledger(sim::Run& run, sim::Scratch& scratch, S&& sink, Observe&& observe) {
   Ledger ledger{run.scenario()};
   const auto both = [&](const sim::Record& record) {
     ledger(record);
     sink(record);
   };
-  run.run_until(run.scenario().until, scratch, both, [&](const sim::Run& now) { ledger.observe(now); });
+  run.run_until(run.scenario().until, scratch, both, [&](const sim::Run& now) {
+    ledger.observe(now);
+    observe(now);
+  });
   return ledger.close(run);
+}
+template <sim::Sink S>
+LedgerReport run_with_ledger(sim::Run& run, sim::Scratch& scratch, S&& sink) {
+  return run_with_ledger(run, scratch, sink, [](const sim::Run&) {});
 }
 
 }  // namespace sentinel::analysis

@@ -21,10 +21,6 @@ std::string print(const char* format, Values... values) {
   return line.data();
 }
 
-std::string window_text(const Window& window) {
-  return print("%.3f s, %.3f .. %.3f", seconds(window.length()), seconds(window.begin), seconds(window.end));
-}
-
 std::string client_line(const sim::Scenario& scenario, const ClientReport& client) {
   std::string line = print("%-8s %7zu %7zu %6zu %7zu %7zu %7zu %6zu", scenario.node(client.client).name.c_str(),
                            static_cast<std::size_t>(client.writes), static_cast<std::size_t>(client.acknowledged),
@@ -62,13 +58,19 @@ Json window_json(const Window& window) {
   return {window.begin.time_since_epoch().count(), window.end.time_since_epoch().count()};
 }
 
+}  // namespace
+
+std::string duration_text(sim::Micros duration) { return print("%.3f s", seconds(duration)); }
+
+std::string window_text(const Window& window) {
+  return duration_text(window.length()) + print(", %.3f .. %.3f", seconds(window.begin), seconds(window.end));
+}
+
 Json windows_json(const std::vector<Window>& windows) {
   Json list = Json::array();
   for (const Window& window : windows) list.push_back(window_json(window));
   return list;
 }
-
-}  // namespace
 
 std::string ledger_text(const sim::Scenario& scenario, const LedgerReport& report) {
   std::string text = "client    writes   acked   lost refused unknown   reads  stale    settled\n";

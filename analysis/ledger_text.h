@@ -8,6 +8,10 @@
 
 namespace sentinel::analysis {
 
+std::string duration_text(sim::Micros duration);                          // `1.500 s`
+std::string window_text(const Window& window);                            // `1.500 s, 10.000 .. 11.500`
+nlohmann::ordered_json windows_json(const std::vector<Window>& windows);  // each as its two ends
+
 // Some lines of at most 80 columns.
 std::string ledger_text(const sim::Scenario& scenario, const LedgerReport& report);
 

@@ -41,9 +41,10 @@ void Client::step(Instant now, const Input& input, Effects& effects) {
           disconnected(turn, what.socket);
         } else if constexpr (std::is_same_v<What, MessageArrived>) {
           reply_arrived(turn, what);
-        } else {
-          static_assert(std::is_same_v<What, CommandArrived>);
+        } else if constexpr (std::is_same_v<What, CommandArrived>) {
           turn.out.answer({.kind = Answer::Kind::kUnknownCommand});  // nobody types commands at a client
+        } else {
+          static_assert(std::is_same_v<What, ScriptEnded>);  // it starts none
         }
       },
       input);

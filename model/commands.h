@@ -35,13 +35,15 @@ struct SetCommand {
     kQuorum,
     kAuthPass,
     kMasterRebootDownAfter,
+    kNotificationScript,
+    kClientReconfigScript,
   };
   struct Change {
     Option option{};
     std::int64_t number = 0;  // milliseconds or a count
-    Symbol secret{};
-    Symbol name_text{};   // option and value as given, for +set
-    Symbol value_text{};  // of a password ******
+    Symbol text{};            // a password, or the path of a script
+    Symbol name_text{};       // option and value as given, for +set
+    Symbol value_text{};      // of a password ******
   };
   Symbol master{};
   boost::container::small_vector<Change, 2> changes{};
@@ -111,6 +113,7 @@ struct Answer {
     kBusy,
     kUnknownCommand,  // the process is not of the kind that knows the command
     kNoConnection,    // no process listens
+    kScriptsDenied,   // deny-scripts-reconfig
   };
   Kind kind = Kind::kOk;
   std::int64_t number = 0;

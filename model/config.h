@@ -27,6 +27,8 @@ struct MonitoredMaster {
   Millis failover_timeout{180'000};
   int parallel_syncs = 1;
   Symbol auth_pass{};
+  Symbol notification_script{};
+  Symbol client_reconfig_script{};
   Millis master_reboot_down_after{0};  // 0: the rule is off
   Epoch config_epoch{};
   Epoch leader_epoch{};
@@ -41,6 +43,7 @@ struct SentinelConfig {
   Address announced{};  // where the others can reach it
   Id id{};              // sentinel myid; not known before the first start
   Epoch current_epoch{};
+  bool denies_scripts_reconfig = true;  // by SENTINEL SET
   boost::container::small_vector<MonitoredMaster, 1> masters{};
 
   friend bool operator==(const SentinelConfig&, const SentinelConfig&) = default;
@@ -77,7 +80,8 @@ struct DataNodeConfig {
   friend bool operator==(const DataNodeConfig&, const DataNodeConfig&) = default;
 };
 
-// A client of Redis: how it finds the master, what it does there, and what it does when that fails.
+// A client of Redis: how it finds the master, what it does there, and what it does when that fails. Or a watcher, which
+// goes to no master: it listens to the first of the sentinels.
 struct ClientConfig {
   enum class OnLoss : std::uint8_t {
     kAsk,   // asks the sentinels again
@@ -93,8 +97,10 @@ struct ClientConfig {
   bool subscribes = true;           // to +switch-master, at all its sentinels
   bool leaves_when_refused = true;  // asks the sentinels again after -READONLY
   OnLoss on_loss = OnLoss::kAsk;
-  Millis asks_every{0};  // asks again so often, all being well; 0: never
-  int writes = 0;        // a second
+  bool watches = false;    // it is a watcher, of which the next line, master, sentinels, timeout and retry_after count
+  bool asks_again = true;  // when its connection was lost; if not, only at its start
+  Millis asks_every{0};    // asks again so often, all being well; 0: never
+  int writes = 0;          // a second
   int reads = 0;
   std::int64_t bytes = 40;  // of a write
   Millis timeout{1'000};    // of a connection, a question, an operation; 0: none

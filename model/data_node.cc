@@ -32,9 +32,10 @@ void DataNode::step(Instant now, Millis uptime, const Input& input, Random& rand
           disconnected(turn, what.socket);
         } else if constexpr (std::is_same_v<What, MessageArrived>) {
           message_arrived(turn, what);
-        } else {
-          static_assert(std::is_same_v<What, CommandArrived>);
+        } else if constexpr (std::is_same_v<What, CommandArrived>) {
           command_arrived(turn, *what.command);
+        } else {
+          static_assert(std::is_same_v<What, ScriptEnded>);  // it starts none
         }
       },
       input);

@@ -17,7 +17,7 @@ void Sentinel::hello_arrived(Turn& turn, const Hello& hello) {
   if (hello.current_epoch > current_epoch_) {
     current_epoch_ = hello.current_epoch;
     turn.out.persist();
-    emit_epoch(turn, current_epoch_);
+    emit_epoch(turn, *master, current_epoch_);
   }
 
   // An equal config epoch never changes anything, whatever the address.
@@ -25,7 +25,9 @@ void Sentinel::hello_arrived(Turn& turn, const Hello& hello) {
     master->config_epoch = hello.config_epoch;
     if (hello.master != master->address) {
       emit(turn, EventKind::kConfigUpdateFrom, *master, sender);
+      const Address old = master->address;
       reset_and_change_address(turn, *master, hello.master);
+      reconfigure_clients(turn, *master, false, old, hello.master);
     }
   }
   sender.last_hello = turn.now;
@@ -39,7 +41,7 @@ Peer& Sentinel::meet(Turn& turn, Master& master, const Hello& hello) {
     Event moving = event(EventKind::kSentinelAddressSwitch, master, master);
     moving.new_address = hello.sender;
     moving.id = hello.sender_id;
-    turn.out.emit(moving);
+    emit(turn, moving, master);
   } else {
     const auto at_address =
         std::ranges::find(master.peers, hello.sender, [](const Peer& peer) { return peer.address; });
@@ -71,7 +73,7 @@ Peer& Sentinel::meet_as_new(Turn& turn, Master& master, const Hello& hello) {
     Event duplicate = event(EventKind::kDuplicateSentinel, master, master);
     duplicate.new_address = hello.sender;
     duplicate.id = hello.sender_id;
-    turn.out.emit(duplicate);
+    emit(turn, duplicate, master);
   }
   Peer& peer = add_peer(turn.now, master, KnownSentinel{hello.sender, hello.sender_id});
   emit(turn, EventKind::kSentinel, master, peer);
@@ -115,7 +117,7 @@ void Sentinel::update_address_everywhere(Turn& turn, const Master& master, const
   if (updated == 0) return;
   Event update = event(EventKind::kSentinelAddressUpdate, master, peer);
   update.value = updated;
-  turn.out.emit(update);
+  emit(turn, update, master);
 }
 
 // sentinelForceHelloUpdateForMaster(): all hellos are due at the next tick.

@@ -16,16 +16,18 @@ Sentinel::Vote Sentinel::vote_leader(Turn& turn, Master& master, Epoch epoch, co
   if (epoch > current_epoch_) {
     current_epoch_ = epoch;
     turn.out.persist();
-    emit_epoch(turn, current_epoch_);
+    emit_epoch(turn, master, current_epoch_);
   }
   if (master.leader_epoch < epoch && current_epoch_ <= epoch) {
     master.leader = candidate;
     master.leader_epoch = current_epoch_;
     turn.out.persist();
-    turn.out.emit(Event{.kind = EventKind::kVoteForLeader,
-                        .master_name = master.name,
-                        .candidate = candidate,
-                        .epoch = master.leader_epoch});
+    emit(turn,
+         Event{.kind = EventKind::kVoteForLeader,
+               .master_name = master.name,
+               .candidate = candidate,
+               .epoch = master.leader_epoch},
+         master);
     if (candidate != id_) master.failover_start = turn.now + draw_desync(turn);
   }
   return Vote{master.leader, master.leader_epoch};

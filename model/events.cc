@@ -70,6 +70,8 @@ constexpr std::array<EventRow, kEventKinds> kCatalogue = {{
     {kUserFailover, "", kWarning, Payload::kUserFailover, "SENTINEL FAILOVER was accepted"},
     {kDuplicateSentinel, "-dup-sentinel", kNotice, Payload::kDuplicate,
      "sentinels with the address or the id of a new one were removed"},
+    {kScriptError, "-script-error", kWarning, Payload::kScriptError, "a script failed, and is not tried again"},
+    {kScriptTimeout, "-script-timeout", kWarning, Payload::kScriptTimeout, "a script ran for too long and is killed"},
 }};
 
 constexpr bool in_order_of_kind() {

@@ -60,9 +60,11 @@ enum class EventKind : std::uint8_t {
   kVotedFor,
   kNextFailoverDelay,
   kUserFailover,
-  kDuplicateSentinel,  // the last one, because digests hold the numbers of the others
+  kDuplicateSentinel,
+  kScriptError,
+  kScriptTimeout,  // digests hold the numbers of all these: new ones come last
 };
-inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kDuplicateSentinel) + 1;
+inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kScriptTimeout) + 1;
 
 enum class Level : std::uint8_t { kDebug, kVerbose, kNotice, kWarning };
 
@@ -84,6 +86,8 @@ enum class Payload : std::uint8_t {
   kVotedFor,       // sentinel-name "voted for" id epoch
   kFailoverDelay,  // "Next failover delay: I will not start a failover before" time
   kUserFailover,   // "Executing user requested FAILOVER of" 'name'
+  kScriptError,    // path signal exit-code
+  kScriptTimeout,  // path pid
 };
 
 // One row of the catalogue (behaviour of sentinelEvent()).
@@ -110,11 +114,11 @@ struct Event {
   Id id{};                   // of the subject
   Id candidate{};            // of a vote
   Epoch epoch{};
-  std::int64_t value = 0;  // votes, matches
-  std::int64_t quorum = 0;
+  std::int64_t value = 0;                     // votes, matches; of a script: the signal that killed it, or its pid
+  std::int64_t quorum = 0;                    // or the exit code of a script
   InstanceKind role = InstanceKind::kMaster;  // reported role
   Address new_address{};
-  Symbol option{};
+  Symbol option{};  // or the path of a script
   Symbol option_value{};
   Instant until{};
 

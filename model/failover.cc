@@ -30,7 +30,7 @@ void Sentinel::start_failover(Turn& turn, Master& master) {
   master.in_progress = true;
   current_epoch_ = current_epoch_.next();
   master.failover_epoch = current_epoch_;
-  emit_epoch(turn, current_epoch_);
+  emit_epoch(turn, master, current_epoch_);
   emit(turn, EventKind::kTryFailover, master);
   master.failover_start = turn.now + draw_desync(turn);
 }
@@ -116,6 +116,7 @@ void Sentinel::promotion_seen(Turn& turn, Master& master, const Replica& replica
   emit(turn, EventKind::kPromotedReplica, master, replica);
   if (simulated_failure_.crash_after_promotion) return turn.out.exit();
   emit(turn, EventKind::kReconfReplicas, master);
+  reconfigure_clients(turn, master, true, master.address, replica.address);
   force_hello(master);
 }
 

@@ -56,7 +56,7 @@ void Sentinel::check_objectively_down(Turn& turn, Master& master) {
     change.quorum = master.quorum;
     master.o_down_since = turn.now;
   }
-  turn.out.emit(change);
+  emit(turn, change, master);
 }
 
 // sentinelAskMasterStateToOtherSentinels(). Only replies are remembered: a silent sentinel is asked at every tick.

@@ -65,7 +65,7 @@ void Sentinel::read_role(Turn& turn, const Master& master, DataInstance& instanc
   Event change =
       event(role == instance.kind ? EventKind::kRoleAsConfigured : EventKind::kRoleChanged, master, instance);
   change.role = role;
-  turn.out.emit(change);
+  emit(turn, change, master);
 }
 
 // A replica that reports master: the one that was promoted, or an old master that came back.

@@ -131,6 +131,8 @@ struct Master : DataInstance {
   int quorum = 1;
   int parallel_syncs = 1;
   Symbol auth_pass{};
+  Symbol notification_script{};
+  Symbol client_reconfig_script{};
   Millis failover_timeout{};
   Millis reboot_down_after{};  // master-reboot-down-after-period; 0: off
   bool o_down = false;

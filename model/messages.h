@@ -94,6 +94,11 @@ struct MasterAddressRequest {  // SENTINEL GET-MASTER-ADDR-BY-NAME
 
   friend bool operator==(const MasterAddressRequest&, const MasterAddressRequest&) = default;
 };
+struct ReplicasRequest {  // SENTINEL SLAVES
+  Symbol master{};
+
+  friend bool operator==(const ReplicasRequest&, const ReplicasRequest&) = default;
+};
 struct SubscribeEvents {  // PSUBSCRIBE *, to a sentinel
   friend bool operator==(const SubscribeEvents&, const SubscribeEvents&) = default;
 };
@@ -198,6 +203,18 @@ struct MasterAddressReply {
   friend bool operator==(const MasterAddressReply&, const MasterAddressReply&) = default;
 };
 
+struct ReplicasReply {  // of no master: none
+  struct Entry {
+    Address address{};
+    bool down = false;  // s_down is among its flags
+
+    friend bool operator==(const Entry&, const Entry&) = default;
+  };
+  boost::container::small_vector<Entry, InfoReply::kInlineReplicas> replicas{};
+
+  friend bool operator==(const ReplicasReply&, const ReplicasReply&) = default;
+};
+
 // --- pushed without being asked ---------------------------------------------------------------------------
 
 struct HelloPush {  // a message on __sentinel__:hello
@@ -235,11 +252,12 @@ struct EventPush {  // what a sentinel publishes
   friend bool operator==(const EventPush&, const EventPush&) = default;
 };
 
-using Message = std::variant<Auth, SetName, Ping, InfoRequest, Publish, Subscribe, IsMasterDown, Reconfigure,
-                             ScriptKill, WriteRequest, ReadRequest, RoleRequest, WaitRequest, MasterAddressRequest,
-                             SubscribeEvents, ReplConf, Psync, Sync, Acknowledge, StatusReply, InfoReply,
-                             IsMasterDownReply, PsyncReply, ReadReply, RoleReply, WaitReply, MasterAddressReply,
-                             HelloPush, KeepAlive, SnapshotHeader, Snapshot, ReplicationStream, EventPush>;
+using Message =
+    std::variant<Auth, SetName, Ping, InfoRequest, Publish, Subscribe, IsMasterDown, Reconfigure, ScriptKill,
+                 WriteRequest, ReadRequest, RoleRequest, WaitRequest, MasterAddressRequest, ReplicasRequest,
+                 SubscribeEvents, ReplConf, Psync, Sync, Acknowledge, StatusReply, InfoReply, IsMasterDownReply,
+                 PsyncReply, ReadReply, RoleReply, WaitReply, MasterAddressReply, ReplicasReply, HelloPush, KeepAlive,
+                 SnapshotHeader, Snapshot, ReplicationStream, EventPush>;
 
 // Who waits for a reply, and what for. It travels with the command and comes back with the reply: Redis answers
 // in order on a connection, so this stands for the queue of callbacks that hiredis keeps.

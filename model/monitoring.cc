@@ -138,7 +138,7 @@ void Sentinel::ping_reply(Turn& turn, LinkIndex index, Master* master, Instance*
   }
 }
 
-// What other sentinels ask of us (sentinelCommand, sentinelPublishCommand, pingCommand).
+// What other sentinels and clients ask of us (sentinelCommand, sentinelPublishCommand, pingCommand).
 void Sentinel::request_arrived(Turn& turn, const MessageArrived& input) {
   const auto reply = [&](Message message) { turn.out.send(input.socket, input.callback, std::move(message)); };
   if (std::holds_alternative<Ping>(*input.message)) {
@@ -151,6 +151,9 @@ void Sentinel::request_arrived(Turn& turn, const MessageArrived& input) {
   } else if (const auto* asked = std::get_if<MasterAddressRequest>(input.message)) {
     const Master* const master = find_master(asked->master);
     reply(MasterAddressReply{master == nullptr ? std::nullopt : std::optional{current_address(*master)}});
+  } else if (const auto* replicas = std::get_if<ReplicasRequest>(input.message)) {
+    const ReplicasReply told = answer_replicas(replicas->master);  // g++ 12 misjudges a move
+    reply(told);
   } else if (std::holds_alternative<SubscribeEvents>(*input.message)) {
     subscribers_.push_back(input.socket);
   } else if (std::holds_alternative<SetName>(*input.message)) {
@@ -158,6 +161,17 @@ void Sentinel::request_arrived(Turn& turn, const MessageArrived& input) {
   } else {
     reply(StatusReply{Status::kUnknownCommand});
   }
+}
+
+// Those that are not announced are not told.
+ReplicasReply Sentinel::answer_replicas(Symbol name) {
+  ReplicasReply reply;
+  const Master* const master = find_master(name);
+  if (master == nullptr) return reply;
+  for (const Replica& replica : master->replicas) {
+    if (replica.announced) reply.replicas.push_back({.address = replica.address, .down = replica.s_down});
+  }
+  return reply;
 }
 
 }  // namespace sentinel::model

@@ -20,6 +20,8 @@ void Sentinel::save(SentinelConfig& config) const {
     line.failover_timeout = master.failover_timeout;
     line.parallel_syncs = master.parallel_syncs;
     line.auth_pass = master.auth_pass;
+    line.notification_script = master.notification_script;
+    line.client_reconfig_script = master.client_reconfig_script;
     line.master_reboot_down_after = master.reboot_down_after;
     line.config_epoch = master.config_epoch;
     line.leader_epoch = master.leader_epoch;

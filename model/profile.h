@@ -61,6 +61,11 @@ struct SentinelTraits {
   bool best_effort_spares_promoted = true;
   // sentinelSetCommand(): +set shows ****** for a password.
   bool hides_passwords = true;
+  // sentinelSetCommand(), 3.2.13+: deny-scripts-reconfig. If not, scripts may always be changed.
+  bool denies_scripts_reconfig = true;
+  // sentinelCollectTerminatedScripts(), 6.0+: a script that waits for its next run does not count as running. If not,
+  // it counts for ever, and no script runs any more when 16 do.
+  bool frees_retried_scripts = true;
   // 5.0+: SENTINEL REPLICAS, `sentinel known-replica`, and -NOGOODSLAVE says "replica". If not, "slave".
   bool says_replica = true;
   // Valkey: commands and a directive that say "primary".

@@ -81,7 +81,7 @@ void Sentinel::switch_to_promoted(Turn& turn, Master& master) {
 void Sentinel::reset_and_change_address(Turn& turn, Master& master, Address address) {
   Event change = event(EventKind::kSwitchMaster, master, master);
   change.new_address = address;
-  turn.out.emit(change);
+  emit(turn, change, master);
 
   boost::container::small_vector<Address, 8> replicas;
   for (const Replica& replica : master.replicas) {

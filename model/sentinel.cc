@@ -11,6 +11,7 @@ Sentinel::Sentinel(const Profile& profile, const SentinelConfig& config, Instant
       id_(config.id),
       announced_(config.announced),
       current_epoch_(config.current_epoch),
+      denies_scripts_reconfig_(config.denies_scripts_reconfig),
       previous_tick_(now),
       order_(hash_seed) {
   for (const MonitoredMaster& master : config.masters) add_master(now, master);
@@ -31,9 +32,11 @@ void Sentinel::step(Instant now, const Input& input, Random& random, Effects& ef
           connection_lost(what.socket);
         } else if constexpr (std::is_same_v<What, MessageArrived>) {
           message_arrived(turn, what);
-        } else {
-          static_assert(std::is_same_v<What, CommandArrived>);
+        } else if constexpr (std::is_same_v<What, CommandArrived>) {
           command_arrived(turn, *what.command);
+        } else {
+          static_assert(std::is_same_v<What, ScriptEnded>);
+          script_ended(what);
         }
       },
       input);
@@ -69,6 +72,8 @@ Master& Sentinel::add_master(Instant now, const MonitoredMaster& config) {
   master.quorum = config.quorum;
   master.parallel_syncs = config.parallel_syncs;
   master.auth_pass = config.auth_pass;
+  master.notification_script = config.notification_script;
+  master.client_reconfig_script = config.client_reconfig_script;
   master.failover_timeout = config.failover_timeout;
   master.reboot_down_after = config.master_reboot_down_after;
   master.config_epoch = config.config_epoch;
@@ -173,14 +178,20 @@ Event Sentinel::event(EventKind kind, const Master& master, const Instance& subj
                .id = subject.id};
 }
 
-void Sentinel::emit(Turn& turn, EventKind kind, const Master& master) const { emit(turn, kind, master, master); }
-
-void Sentinel::emit(Turn& turn, EventKind kind, const Master& master, const Instance& subject) const {
-  turn.out.emit(event(kind, master, subject));
+// sentinelEvent().
+void Sentinel::emit(Turn& turn, const Event& event, const Master& master) {
+  turn.out.emit(event);
+  if (master.notification_script) notify(turn, master, event);
 }
 
-void Sentinel::emit_epoch(Turn& turn, Epoch epoch) {
-  turn.out.emit(Event{.kind = EventKind::kNewEpoch, .epoch = epoch});
+void Sentinel::emit(Turn& turn, EventKind kind, const Master& master) { emit(turn, kind, master, master); }
+
+void Sentinel::emit(Turn& turn, EventKind kind, const Master& master, const Instance& subject) {
+  emit(turn, event(kind, master, subject), master);
+}
+
+void Sentinel::emit_epoch(Turn& turn, const Master& master, Epoch epoch) {
+  emit(turn, Event{.kind = EventKind::kNewEpoch, .epoch = epoch}, master);
 }
 
 void Sentinel::emit_tilt(Turn& turn, EventKind kind) { turn.out.emit(Event{.kind = kind}); }

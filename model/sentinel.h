@@ -4,12 +4,14 @@
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "model/config.h"
 #include "model/hash_order.h"
 #include "model/instance.h"
 #include "model/profile.h"
 #include "model/random.h"
+#include "model/scripts.h"
 #include "model/step.h"
 
 namespace sentinel::model {
@@ -19,7 +21,7 @@ namespace sentinel::model {
 // One file tells one part of the behaviour: tick.cc (the timer and TILT), links.cc, monitoring.cc (PING, INFO and
 // hello, and their replies), info.cc, discovery.cc (hellos), failure_detection.cc (SDOWN, ODOWN), election.cc,
 // failover.cc (start, state machine, selection), reconfiguration.cc (the other replicas, switch, reset),
-// sentinel_commands.cc, subscribers.cc, persistence.cc.
+// scripts.cc, sentinel_commands.cc, subscribers.cc, persistence.cc.
 class Sentinel {
  public:
   // As the process is when it has read its configuration at `now`. `profile` must outlive it; config.id is known.
@@ -36,6 +38,9 @@ class Sentinel {
   Epoch current_epoch() const { return current_epoch_; }
   bool tilt() const { return tilt_; }
   Instant tilt_since() const { return tilt_since_; }
+  bool denies_scripts_reconfig() const { return traits().denies_scripts_reconfig && denies_scripts_reconfig_; }
+  const std::vector<ScriptJob>& scripts() const { return scripts_; }
+  std::uint32_t running_scripts() const { return running_scripts_; }
   const SimulateFailureCommand& simulated_failure() const { return simulated_failure_; }
   const boost::container::small_vector<Master, 1>& masters() const { return masters_; }
   const Link& link_of(const Instance& instance) const { return links_[instance.link]; }
@@ -86,6 +91,7 @@ class Sentinel {
   void reply_arrived(Turn& turn, const MessageArrived& input);
   void ping_reply(Turn& turn, LinkIndex index, Master* master, Instance* instance, Status status);
   void request_arrived(Turn& turn, const MessageArrived& input);
+  ReplicasReply answer_replicas(Symbol name);
 
   // info.cc
   void info_reply(Turn& turn, Master& master, DataInstance& instance, const InfoReply& info);
@@ -148,6 +154,17 @@ class Sentinel {
   void reset_and_change_address(Turn& turn, Master& master, Address address);
   void reset_master(Turn& turn, Master& master, bool keep_peers);
 
+  // scripts.cc
+  void notify(Turn& turn, const Master& master, const Event& event);
+  void reconfigure_clients(Turn& turn, const Master& master, bool leads, Address from, Address to);
+  void schedule_script(Turn& turn, Symbol path, const ScriptArguments& arguments);
+  void handle_scripts(Turn& turn);
+  void run_pending_scripts(Turn& turn);
+  void collect_ended_scripts(Turn& turn);
+  bool collect(Turn& turn, ScriptJob& job);
+  void kill_late_scripts(Turn& turn);
+  void script_ended(const ScriptEnded& input);
+
   // subscribers.cc
   void publish(Turn& turn) const;
 
@@ -176,9 +193,10 @@ class Sentinel {
   Callback callback_for(const Master& master, const Instance& instance, Callback::What what) const;
   static Instance* find_instance(Master& master, const Callback& callback);
   Event event(EventKind kind, const Master& master, const Instance& subject) const;
-  void emit(Turn& turn, EventKind kind, const Master& master) const;
-  void emit(Turn& turn, EventKind kind, const Master& master, const Instance& subject) const;
-  static void emit_epoch(Turn& turn, Epoch epoch);
+  void emit(Turn& turn, const Event& event, const Master& master);
+  void emit(Turn& turn, EventKind kind, const Master& master);
+  void emit(Turn& turn, EventKind kind, const Master& master, const Instance& subject);
+  void emit_epoch(Turn& turn, const Master& master, Epoch epoch);
   static void emit_tilt(Turn& turn, EventKind kind);
 
   const SentinelTraits& traits() const { return profile_->sentinel; }
@@ -187,6 +205,7 @@ class Sentinel {
   Id id_;
   Address announced_;
   Epoch current_epoch_{};
+  bool denies_scripts_reconfig_ = true;
   bool tilt_ = false;
   Instant tilt_since_{};
   Instant previous_tick_{};
@@ -196,6 +215,9 @@ class Sentinel {
   boost::container::small_vector<Master, 1> masters_;
   LinkTable links_;
   boost::container::small_vector<Socket, 4> subscribers_{};  // clients that hear all events
+  std::vector<ScriptJob> scripts_{};                         // in order of time
+  std::uint32_t running_scripts_ = 0;
+  std::uint32_t script_pids_ = 0;  // that were given to scripts
 };
 
 }  // namespace sentinel::model

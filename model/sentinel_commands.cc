@@ -93,31 +93,41 @@ Answer Sentinel::monitor_command(Turn& turn, const MonitorCommand& command) {
   turn.out.persist();
   Event monitor = event(EventKind::kMonitor, master, master);
   monitor.quorum = master.quorum;
-  turn.out.emit(monitor);
+  emit(turn, monitor, master);
   return {};
 }
 
-// SENTINEL SET, one option after the other.
+// SENTINEL SET, one option after the other: what comes before a script that may not be changed is done.
 Answer Sentinel::set_command(Turn& turn, const SetCommand& command) {
   using Option = SetCommand::Option;
   Master* master = find_master(command.master);
   if (master == nullptr) return {.kind = Answer::Kind::kNoSuchMaster};
+  bool changed = false;
   for (const SetCommand::Change& change : command.changes) {
+    const bool is_script =
+        change.option == Option::kNotificationScript || change.option == Option::kClientReconfigScript;
+    if (is_script && denies_scripts_reconfig()) {
+      if (changed) turn.out.persist();
+      return {.kind = Answer::Kind::kScriptsDenied};
+    }
+    changed = true;
     switch (change.option) {
       case Option::kDownAfter: set_down_after(*master, Millis{change.number}); break;
       case Option::kFailoverTimeout: master->failover_timeout = Millis{change.number}; break;
       case Option::kParallelSyncs: master->parallel_syncs = static_cast<int>(change.number); break;
       case Option::kQuorum: master->quorum = static_cast<int>(change.number); break;
       case Option::kMasterRebootDownAfter: master->reboot_down_after = Millis{change.number}; break;
-      case Option::kAuthPass: set_password(turn, *master, change.secret); break;
+      case Option::kNotificationScript: master->notification_script = change.text; break;
+      case Option::kClientReconfigScript: master->client_reconfig_script = change.text; break;
+      case Option::kAuthPass: set_password(turn, *master, change.text); break;
     }
     Event set = event(EventKind::kSet, *master, *master);
     set.option = change.name_text;
     const bool in_clear = change.option == Option::kAuthPass && !traits().hides_passwords;
-    set.option_value = in_clear ? change.secret : change.value_text;
-    turn.out.emit(set);
+    set.option_value = in_clear ? change.text : change.value_text;
+    emit(turn, set, *master);
   }
-  if (!command.changes.empty()) turn.out.persist();
+  if (changed) turn.out.persist();
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "model/ids.h"
 #include "model/messages.h"
 #include "model/node_log.h"
+#include "model/scripts.h"
 
 namespace sentinel::model {
 
@@ -32,7 +33,11 @@ struct MessageArrived {
 struct CommandArrived {
   const Command* command = nullptr;  // valid during the step
 };
-using Input = std::variant<Started, TimerFired, Connected, Disconnected, MessageArrived, CommandArrived>;
+struct ScriptEnded {  // a child process of a sentinel
+  std::uint32_t pid = 0;
+  ScriptEnd end{};
+};
+using Input = std::variant<Started, TimerFired, Connected, Disconnected, MessageArrived, CommandArrived, ScriptEnded>;
 
 // --- effects ----------------------------------------------------------------------------------------------
 
@@ -83,10 +88,32 @@ struct Outcome {
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
+struct StartScript {  // fork() and exec()
+  std::uint32_t pid = 0;
+  Symbol path{};
+  ScriptArguments arguments{};
+  int run = 1;  // the how-manieth of this job
+};
+struct KillScript {  // SIGKILL
+  std::uint32_t pid = 0;
+};
+// For who wants to know why:
+struct ScriptCollected {
+  std::uint32_t pid = 0;
+  Symbol path{};
+  ScriptEnd end{};
+  int run = 1;
+  std::optional<Millis> again_after{};  // nullopt: that was its last run
+};
+struct ScriptDropped {  // it never runs, because the queue is full
+  Symbol path{};
+  ScriptArguments arguments{};
+};
+
 struct Persist {};  // the configuration is written to disk now
 struct Exit {};     // the process ends; what comes behind it in the step does not happen
-using Action =
-    std::variant<Connect, Disconnect, Send, Event, Answer, Applied, DataReplaced, Outcome, LogLine, Persist, Exit>;
+using Action = std::variant<Connect, Disconnect, Send, Event, Answer, Applied, DataReplaced, Outcome, LogLine,
+                            StartScript, KillScript, ScriptCollected, ScriptDropped, Persist, Exit>;
 
 // What a step wants done: a scratch buffer of the driver that is cleared and used again; never part of a run.
 struct Effects {
@@ -116,6 +143,10 @@ struct Effects {
   void data_replaced(const DataReplaced& replaced) { actions.emplace_back(replaced); }
   void report(const Outcome& outcome) { actions.emplace_back(outcome); }
   void log(const LogLine& line) { actions.emplace_back(line); }
+  void start_script(const StartScript& start) { actions.emplace_back(start); }
+  void kill_script(std::uint32_t pid) { actions.emplace_back(KillScript{pid}); }
+  void report(const ScriptCollected& collected) { actions.emplace_back(collected); }
+  void report(const ScriptDropped& dropped) { actions.emplace_back(dropped); }
   void persist() { actions.emplace_back(Persist{}); }
   // An event loop writes to its connections when the handlers are done: of what the step has said so far only the log
   // and the disk keep something.

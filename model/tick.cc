@@ -18,7 +18,7 @@ void Sentinel::start(Turn& turn) {
     Event monitor = event(EventKind::kMonitor, master, master);
     monitor.quorum = master.quorum;
     monitor.published = false;
-    turn.out.emit(monitor);
+    emit(turn, monitor, master);
   }
   turn.out.next_timer = kFirstTick;
 }
@@ -35,6 +35,7 @@ void Sentinel::tick(Turn& turn) {
     if (master.state == FailoverState::kUpdateConfig) to_switch = &master;
   }
   if (to_switch != nullptr) switch_to_promoted(turn, *to_switch);
+  if (!scripts_.empty()) handle_scripts(turn);
   turn.out.next_timer = next_tick(turn);
 }
 

@@ -23,6 +23,7 @@ struct Happening {
     kReset,           // index = connection, side = the end that learns that it is gone
     kDeliver,         // index = connection, side = the end whose host the next message reaches
     kRead,            // index = connection, side = the end that finds a message which its host has
+    kScriptEnds,      // index = script process
   };
 
   SimTime at{};

@@ -84,6 +84,10 @@ std::string payload_text(const Event& event, const SymbolTable& symbols) {
       return "Next failover delay: I will not start a failover before " + calendar_text(event.until);
     case Payload::kUserFailover:
       return "Executing user requested FAILOVER of '" + std::string{symbols.text(event.master_name)} + "'";
+    case Payload::kScriptError:
+      return std::string{symbols.text(event.option)} + " " + std::to_string(event.value) + " " +
+             std::to_string(event.quorum);
+    case Payload::kScriptTimeout: return std::string{symbols.text(event.option)} + " " + std::to_string(event.value);
   }
   return {};
 }

@@ -10,6 +10,7 @@
 
 #include "sim/event_text.h"
 #include "sim/node_log_text.h"
+#include "sim/script_text.h"
 
 namespace sentinel::sim {
 namespace {
@@ -20,17 +21,6 @@ using model::Payload;
 
 constexpr std::array<std::string_view, 4> kFormatNames = {"events", "pmessage", "log", "jsonl"};
 constexpr int kFirstPid = 1000;
-
-// `   15.315`: seconds since the start.
-std::string seconds_text(SimTime at) {
-  const auto millis = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
-  std::string fraction = std::to_string(millis % 1000);
-  fraction.insert(0, 3 - fraction.size(), '0');
-  std::string text = std::to_string(millis / 1000) + "." + fraction;
-  constexpr std::size_t kWidth = 9;
-  if (text.size() < kWidth) text.insert(0, kWidth - text.size(), ' ');
-  return text;
-}
 
 char level_sign(model::Level level) {
   switch (level) {
@@ -65,6 +55,12 @@ Json address_json(const model::Address& address, const SymbolTable& symbols) {
 void add_fields(Json& line, const Event& event, const SymbolTable& symbols) {
   const Payload payload = model::event_row(event.kind).payload;
   if (payload == Payload::kTilt) return;
+  if (payload == Payload::kScriptError || payload == Payload::kScriptTimeout) {
+    line["path"] = symbols.text(event.option);
+    line[payload == Payload::kScriptError ? "signal" : "pid"] = event.value;
+    if (payload == Payload::kScriptError) line["exit_code"] = event.quorum;
+    return;
+  }
   if (payload == Payload::kEpoch || payload == Payload::kVote) {
     if (payload == Payload::kVote) line["candidate"] = event.candidate.text();
     line["epoch"] = event.epoch.value;
@@ -97,7 +93,27 @@ void add_fields(Json& line, const Event& event, const SymbolTable& symbols) {
   }
 }
 
+std::string line_prefix(const Scenario& scenario, const Record& record) {
+  return seconds_text(record.at) + " " + scenario.node(record.node).name + " ";
+}
+
+// The process of a script, and the how-manieth run of its job that is.
+template <class Run>
+Json script_json(const Run& run, std::string_view what) {
+  return Json{{"what", what}, {"pid", run.pid}, {"run", run.run}};
+}
+
 }  // namespace
+
+std::string seconds_text(SimTime at) {
+  const auto millis = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
+  std::string fraction = std::to_string(millis % 1000);
+  fraction.insert(0, 3 - fraction.size(), '0');
+  std::string text = std::to_string(millis / 1000) + "." + fraction;
+  constexpr std::size_t kWidth = 9;
+  if (text.size() < kWidth) text.insert(0, kWidth - text.size(), ' ');
+  return text;
+}
 
 std::span<const std::string_view> format_names() { return kFormatNames; }
 
@@ -110,7 +126,7 @@ std::optional<Format> find_format(std::string_view name) {
 std::string event_line(const Scenario& scenario, const Record& record) {
   const auto* event = std::get_if<Event>(&record.what);
   if (event == nullptr ? !std::holds_alternative<CommandReply>(record.what) : !event->published) return {};
-  const std::string prefix = seconds_text(record.at) + " " + scenario.node(record.node).name + " ";
+  const std::string prefix = line_prefix(scenario, record);
   if (const auto* reply = std::get_if<CommandReply>(&record.what)) {
     const auto& command = std::get<CommandStep>(scenario.steps[reply->step].action);
     return prefix + "\"" + command.text + "\" -> " + answer_text(reply->answer, scenario.symbols, *scenario.profile);
@@ -123,12 +139,16 @@ void StreamWriter::operator()(const Record& record) {
   if (format_ == Format::kEvents) {
     const std::string line = event_line(*scenario_, record);
     if (!line.empty()) *out_ << line << '\n';
+    const std::string reason = reasons_ ? script_text(record, scenario_->symbols) : std::string{};
+    if (!reason.empty()) *out_ << line_prefix(*scenario_, record) << reason << '\n';
   } else if (const auto* event = std::get_if<Event>(&record.what)) {
     write_event(record, *event);
   } else if (const auto* reply = std::get_if<CommandReply>(&record.what)) {
     write_reply(record, *reply);
   } else if (const auto* line = std::get_if<model::LogLine>(&record.what)) {
     write_log(record, *line);
+  } else if (format_ == Format::kJsonl && reasons_) {
+    write_script(record);
   }
 }
 
@@ -170,6 +190,28 @@ void StreamWriter::write_reply(const Record& record, const CommandReply& reply) 
                   {"node", scenario_->node(record.node).name},
                   {"command", command.text},
                   {"answer", answer_text(reply.answer, scenario_->symbols, *scenario_->profile)}};
+  *out_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+void StreamWriter::write_script(const Record& record) {
+  Json script;
+  const auto words = [&](const auto& of) { return script_words(of.path, of.arguments, scenario_->symbols); };
+  if (const auto* start = std::get_if<model::StartScript>(&record.what)) {
+    script = script_json(*start, "start");
+    script["argv"] = words(*start);
+  } else if (const auto* collected = std::get_if<model::ScriptCollected>(&record.what)) {
+    script = script_json(*collected, "end");
+    script["path"] = scenario_->symbols.text(collected->path);
+    script["exit_code"] = collected->end.exit_code;
+    script["signal"] = collected->end.signal;
+    if (collected->again_after) script["again_after"] = sim::Micros{*collected->again_after}.count();
+  } else if (const auto* dropped = std::get_if<model::ScriptDropped>(&record.what)) {
+    script = Json{{"what", "dropped"}, {"argv", words(*dropped)}};
+  } else {
+    return;
+  }
+  const Json line{
+      {"t", record.at.time_since_epoch().count()}, {"node", scenario_->node(record.node).name}, {"script", script}};
   *out_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 

@@ -71,6 +71,10 @@ const model::Client* Run::client(NodeId node) const {
   return std::get_if<model::Client>(&processes_[index(node)].machine);
 }
 
+const model::Watcher* Run::watcher(NodeId node) const {
+  return std::get_if<model::Watcher>(&processes_[index(node)].machine);
+}
+
 bool Run::step(Scratch& scratch) {
   scratch.records.clear();
   if (agenda_.empty()) return false;
@@ -105,6 +109,7 @@ void Run::happen(const Happening& what, Scratch& scratch) {
       if (!process.alive || process.timer != what.generation) return;
       return is_frozen(node) ? hold(node, what) : feed(node, model::TimerFired{}, scratch);
     }
+    case Kind::kScriptEnds: return script_ends(what, scratch);
     case Kind::kConnectArrives:
     case Kind::kConnected:
     case Kind::kReset:
@@ -187,7 +192,9 @@ void Run::start(NodeId node, Scratch& scratch) {
     }
     process.machine.emplace<model::Sentinel>(*scenario_->profile, *config, process.clock.read(now()),
                                              draw_hash_seed(node));
-  } else if (const auto* load = std::get_if<model::ClientConfig>(&process.disk)) {
+  } else if (const auto* load = std::get_if<model::ClientConfig>(&process.disk); load != nullptr && load->watches) {
+    process.machine.emplace<model::Watcher>(*load);
+  } else if (load != nullptr) {
     const std::uint32_t written = client(node) == nullptr ? 0 : client(node)->written();
     process.machine.emplace<model::Client>(*load, static_cast<std::uint32_t>(node), written);
   } else {
@@ -267,6 +274,8 @@ void Run::feed(NodeId node, const model::Input& input, Scratch& scratch, std::ui
     sentinel->step(clock, input, process.random, scratch.effects);
   } else if (auto* client = std::get_if<model::Client>(&process.machine)) {
     client->step(clock, input, scratch.effects);
+  } else if (auto* watcher = std::get_if<model::Watcher>(&process.machine)) {
+    watcher->step(clock, input, scratch.effects);
   } else {
     std::get<model::DataNode>(process.machine)
         .step(clock, process.clock.uptime(now()), input, process.random, scratch.effects);
@@ -325,8 +334,15 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
           } else if constexpr (std::is_same_v<Done, model::Answer>) {
             record(scratch, node, CommandReply{step, done});
           } else if constexpr (std::is_same_v<Done, model::Applied> || std::is_same_v<Done, model::DataReplaced> ||
-                               std::is_same_v<Done, model::Outcome> || std::is_same_v<Done, model::LogLine>) {
+                               std::is_same_v<Done, model::Outcome> || std::is_same_v<Done, model::LogLine> ||
+                               std::is_same_v<Done, model::ScriptCollected> ||
+                               std::is_same_v<Done, model::ScriptDropped>) {
             record(scratch, node, done);
+          } else if constexpr (std::is_same_v<Done, model::StartScript>) {
+            start_script(node, done);
+            record(scratch, node, done);
+          } else if constexpr (std::is_same_v<Done, model::KillScript>) {
+            kill_script(node, done.pid);
           } else if constexpr (std::is_same_v<Done, model::Persist>) {
             persist(processes_[index(node)]);
           } else {
@@ -379,6 +395,10 @@ void Run::record(Scratch& scratch, NodeId node, const decltype(Record::what)& wh
         outcome->operation);
   } else if (const auto* replaced = std::get_if<model::DataReplaced>(&record.what)) {
     mix((static_cast<std::uint64_t>(replaced->has.client) << 32U) | replaced->has.number);
+  } else if (const auto* started = std::get_if<model::StartScript>(&record.what)) {
+    mix((static_cast<std::uint64_t>(started->pid) << 32U) | static_cast<std::uint64_t>(started->run));
+  } else if (const auto* collected = std::get_if<model::ScriptCollected>(&record.what)) {
+    mix((static_cast<std::uint64_t>(collected->pid) << 32U) | static_cast<std::uint64_t>(collected->run));
   }
 }
 

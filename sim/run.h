@@ -14,6 +14,7 @@
 #include "model/random.h"
 #include "model/sentinel.h"
 #include "model/step.h"
+#include "model/watcher.h"
 #include "sim/agenda.h"
 #include "sim/network.h"
 #include "sim/scenario.h"
@@ -31,7 +32,9 @@ struct Record {
   SimTime at{};
   model::Instant clock{};  // what the clock of the process showed
   NodeId node{};
-  std::variant<model::Event, CommandReply, model::Applied, model::DataReplaced, model::Outcome, model::LogLine> what{};
+  std::variant<model::Event, CommandReply, model::Applied, model::DataReplaced, model::Outcome, model::LogLine,
+               model::StartScript, model::ScriptCollected, model::ScriptDropped>
+      what{};
 };
 
 // Takes what is said while a run goes on.
@@ -83,6 +86,7 @@ class Run {
   const model::DataNode* data_node(NodeId node) const;  // likewise
   bool is_stopped(NodeId node) const { return processes_[index(node)].stopped; }  // SIGSTOP
   const model::Client* client(NodeId node) const;                                 // likewise
+  const model::Watcher* watcher(NodeId node) const;                               // likewise
   model::Instant wall_clock(NodeId node) const { return processes_[index(node)].clock.read(now()); }
   model::Millis uptime(NodeId node) const { return processes_[index(node)].clock.uptime(now()); }
   // Whether the process runs and is neither stopped nor busy, so that who asks it something is answered now.
@@ -96,7 +100,7 @@ class Run {
  private:
   // A process, and what it leaves on disk.
   struct Process {
-    std::variant<std::monostate, model::DataNode, model::Sentinel, model::Client> machine{};
+    std::variant<std::monostate, model::DataNode, model::Sentinel, model::Client, model::Watcher> machine{};
     Disk disk{};
     std::uint32_t rewrites = 0;
     model::Random random{};
@@ -112,6 +116,21 @@ class Run {
     std::optional<model::Millis> outbox_timer{};
     std::uint32_t outbox_step = 0;
     std::vector<Happening> held{};  // what waits for a process that does not run, in order
+  };
+
+  // A script that a sentinel started.
+  struct ScriptProcess {
+    bool running = false;
+    std::uint16_t generation = 0;  // of this place
+    NodeId parent{};
+    std::uint16_t life = 0;  // of the parent: a later one knows nothing of it
+    std::uint32_t pid = 0;
+    model::ScriptEnd end{};
+  };
+  struct ScriptRuns {  // how often a sentinel, in all its lives, has run a script
+    NodeId parent{};
+    model::Symbol path{};
+    std::size_t runs = 0;
   };
 
   // Whom the event was about that made a step happen.
@@ -139,6 +158,12 @@ class Run {
   void flushed(NodeId node, const Happening& what, Scratch& scratch);
   void carry_out(NodeId node, std::vector<model::Action>& actions, std::optional<model::Millis> next_timer,
                  Scratch& scratch, std::uint32_t step);
+  // run_scripts.cc
+  void start_script(NodeId node, const model::StartScript& start);
+  void kill_script(NodeId node, std::uint32_t pid);
+  void script_ends(const Happening& what, Scratch& scratch);
+  model::ScriptEnd next_end(NodeId node, const ScriptSpec& script);
+
   void set_timer(NodeId node, model::Millis after);
   void write_first_configuration(NodeId node);
   void persist(Process& process);
@@ -169,6 +194,8 @@ class Run {
   Agenda agenda_;
   Network network_;
   std::vector<Process> processes_;
+  std::vector<ScriptProcess> scripts_;  // places are used again
+  std::vector<ScriptRuns> script_runs_;
   std::vector<std::uint32_t> armed_;  // triggered steps that did not happen yet
   std::vector<Cast> casts_;           // of those that did
   std::uint64_t digest_ = 0;

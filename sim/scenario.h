@@ -13,6 +13,7 @@
 #include "model/config.h"
 #include "model/events.h"
 #include "model/profile.h"
+#include "model/scripts.h"
 #include "sim/latency.h"
 #include "sim/time.h"
 
@@ -48,6 +49,10 @@ struct Node {
   bool is_sentinel() const { return std::holds_alternative<model::SentinelConfig>(config); }
   bool is_data_node() const { return std::holds_alternative<model::DataNodeConfig>(config); }
   bool is_client() const { return std::holds_alternative<model::ClientConfig>(config); }
+  bool is_watcher() const {
+    const auto* const client = std::get_if<model::ClientConfig>(&config);
+    return client != nullptr && client->watches;
+  }
 };
 
 // How long a process stands still while it writes its configuration to disk (fsync).
@@ -58,6 +63,13 @@ struct DiskSpec {
                 .p90 = Micros{15'000},
                 .p99 = Micros{90'000},
                 .max = Micros{215'000}};
+};
+
+// What a script does that a sentinel starts; the default for those of which the scenario says nothing.
+struct ScriptSpec {
+  model::Symbol path{};
+  Micros takes{100'000};
+  std::vector<model::ScriptEnd> ends{model::ScriptEnd{}};  // of its first runs on a sentinel; the last one repeats
 };
 
 struct NetworkSpec {
@@ -147,7 +159,8 @@ struct Step {
 
 // --- expectations -----------------------------------------------------------------------------------------
 
-// How much something may be, of what the ledger of a run counts: of one client, or of all.
+// How much something may be, of what the ledger of a run counts, or of what its watchers knew: of one client, or of
+// all.
 struct LedgerBound {
   enum class What : std::uint8_t {
     kLostWrites,     // acknowledged, and not in the data in the end
@@ -155,6 +168,7 @@ struct LedgerBound {
     kStaleReads,     // that did not show a write which was acknowledged before
     kUnavailable,    // µs: the longest time without a success, of a client that tries
     kTwoMasters,     // µs: how long two masters of one name took writes
+    kStaleRegistry,  // µs: the longest time that a watcher's master was not that of the newest configuration
   };
   What what{};
   std::optional<NodeId> client{};
@@ -180,6 +194,7 @@ struct Scenario {
   std::vector<Node> nodes;
   NetworkSpec network;
   DiskSpec disk;
+  std::vector<ScriptSpec> scripts;
   HashOrder hash_order = HashOrder::kInsertion;
   bool draws_second =
       false;                // within which second the wall clocks begin is drawn; otherwise they begin with a full one

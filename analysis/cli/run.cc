@@ -1,12 +1,15 @@
 // `sentinel-sim run`: the event streams of one run.
 #include <algorithm>
+#include <array>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "analysis/cli/command_line.h"
 #include "analysis/ledger.h"
 #include "analysis/ledger_text.h"
+#include "analysis/registry.h"
 #include "sim/bad_input.h"
 #include "sim/formats.h"
 #include "sim/reader/scenario_reader.h"
@@ -36,10 +39,37 @@ sim::NodeId node_of(const sim::Scenario& scenario, const std::string& name, bool
   throw sim::BadInput{what + " of " + scenario.file.string() + sim::suggestion(name, known)};
 }
 
-bool is_json(const std::string& format) {
+bool is_json(const std::string& format, const std::string& option) {
   if (format == "text" || format == "json") return format == "json";
-  throw sim::BadInput{"--ledger '" + format + "' is not known: expected text or json"};
+  throw sim::BadInput{"--" + option + " '" + format + "' is not known: expected text or json"};
 }
+
+void print_ledger(sim::Run& run, bool as_json) {
+  sim::Scratch scratch;
+  const auto report = analysis::run_with_ledger(run, scratch, [](const sim::Record&) {});
+  if (as_json) {
+    std::cout << analysis::ledger_json(run.scenario(), report).dump(2) << '\n';
+  } else {
+    std::cout << analysis::ledger_text(run.scenario(), report);
+  }
+}
+
+void print_registry(sim::Run& run, bool as_json) {
+  if (std::ranges::none_of(run.scenario().nodes, [](const sim::Node& node) { return node.is_watcher(); })) {
+    throw sim::BadInput{"--registry needs a client that 'watches', and " + run.scenario().file.string() + " has none"};
+  }
+  sim::Scratch scratch;
+  const auto reports = analysis::run_with_registry(run, scratch);
+  if (as_json) {
+    std::cout << analysis::registry_json(run.scenario(), reports).dump(2) << '\n';
+  } else {
+    std::cout << analysis::registry_text(run.scenario(), reports);
+  }
+}
+
+// What is told of a run instead of its streams.
+constexpr std::array<std::pair<const char*, void (*)(sim::Run&, bool)>, 2> kAnswers = {
+    {{"ledger", print_ledger}, {"registry", print_registry}}};
 
 }  // namespace
 
@@ -52,8 +82,12 @@ int run_command(const Arguments& arguments) {
       "format", po::value<std::string>()->default_value("events"), "events, pmessage, log or jsonl")(
       "sentinel", po::value<std::string>(), "only what this sentinel says")(
       "node", po::value<std::string>(), "only what this node says; data nodes say something in --format log")(
+      "reasons", "beside the events: the scripts that run, with their arguments and how they end")(
       "ledger", po::value<std::string>()->implicit_value("text"),
-      "instead of the streams: what became of the clients' writes and reads; text or json");
+      "instead of the streams: what became of the clients' writes and reads; text or json")(
+      "registry", po::value<std::string>()->implicit_value("text"),
+      "instead of the streams: what the watchers took for the master and its replicas, and how stale that was; text or "
+      "json");
   line.positional("SCENARIO", 1);
   po::variables_map values;
   if (!line.parse(arguments, values)) return kAsExpected;
@@ -61,6 +95,13 @@ int run_command(const Arguments& arguments) {
 
   const std::uint64_t seed = positive_number(values["seed"].as<std::string>(), "--seed");
   const sim::Format format = format_of(values["format"].as<std::string>());
+  const bool reasons = values.count("reasons") != 0;
+  if (reasons && format != sim::Format::kEvents && format != sim::Format::kJsonl) {
+    throw sim::BadInput{"--reasons needs --format events or jsonl: real streams have no place for them"};
+  }
+  if (values.count("ledger") != 0 && values.count("registry") != 0) {
+    throw sim::BadInput{"expected either --ledger or --registry, not both"};
+  }
   auto scenario =
       std::make_shared<sim::Scenario>(sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0]));
   if (values.count("until") != 0)
@@ -71,18 +112,13 @@ int run_command(const Arguments& arguments) {
   if (values.count("node") != 0) only = node_of(*scenario, values["node"].as<std::string>(), false);
 
   sim::Run run{scenario, seed};
-  sim::Scratch scratch;
-  if (values.count("ledger") != 0) {
-    const bool as_json = is_json(values["ledger"].as<std::string>());
-    const auto report = analysis::run_with_ledger(run, scratch, [](const sim::Record&) {});
-    if (as_json) {
-      std::cout << analysis::ledger_json(*scenario, report).dump(2) << '\n';
-    } else {
-      std::cout << analysis::ledger_text(*scenario, report);
-    }
+  for (const auto& [answer, print] : kAnswers) {
+    if (values.count(answer) == 0) continue;
+    print(run, is_json(values[answer].as<std::string>(), answer));
     return kAsExpected;
   }
-  run.run_until(scenario->until, scratch, sim::StreamWriter{format, *scenario, std::cout, only});
+  sim::Scratch scratch;
+  run.run_until(scenario->until, scratch, sim::StreamWriter{format, *scenario, std::cout, only, reasons});
   return kAsExpected;
 }
 

@@ -53,6 +53,10 @@ Reply reply_of(const model::Answer& answer, const SymbolTable& symbols, const mo
     case Kind::kBusy:
       return error_reply("BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.");
     case Kind::kUnknownCommand: return error_reply("ERR unknown command");
+    case Kind::kScriptsDenied:
+      return error_reply(
+          "ERR Reconfiguration of scripts path is denied for security reasons. Check the deny-scripts-reconfig "
+          "configuration directive in your Sentinel configuration");
     case Kind::kNoConnection: return status_reply("Could not connect: Connection refused");
   }
   return {};

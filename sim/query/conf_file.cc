@@ -69,6 +69,8 @@ void ConfFile::rewrite(const model::SentinelConfig& config) {
       "sentinel down-after-milliseconds",
       "sentinel failover-timeout",
       "sentinel parallel-syncs",
+      "sentinel notification-script",
+      "sentinel client-reconfig-script",
       "sentinel auth-pass",
       "sentinel master-reboot-down-after-period",
       "sentinel config-epoch",
@@ -107,9 +109,12 @@ void ConfFile::put_master(RewrittenLines& lines, const model::MonitoredMaster& m
   put_period("down-after-milliseconds", master.down_after, kDownAfter);
   put_period("failover-timeout", master.failover_timeout, kFailoverTimeout);
   if (master.parallel_syncs != 1) put("parallel-syncs", std::to_string(master.parallel_syncs));
-  put_original(lines, "notification-script", name);
-  put_original(lines, "client-reconfig-script", name);
-  if (master.auth_pass) put("auth-pass", std::string{symbols.text(master.auth_pass)});
+  const auto put_text = [&](const std::string& directive, model::Symbol text) {
+    if (text) put(directive, std::string{symbols.text(text)});
+  };
+  put_text("notification-script", master.notification_script);
+  put_text("client-reconfig-script", master.client_reconfig_script);
+  put_text("auth-pass", master.auth_pass);
   put_original(lines, "auth-user", name);
   const std::string reboot = traits.says_primary ? "primary" : "master";
   put_period(reboot + "-reboot-down-after-period", master.master_reboot_down_after, model::Millis{0});

@@ -1,11 +1,13 @@
 #include "sim/query/sentinel_fields.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <string_view>
 
 #include "sim/event_text.h"
+#include "sim/script_text.h"
 
 namespace sentinel::sim {
 namespace {
@@ -59,10 +61,11 @@ std::string info_heading(const DataInstance& instance) {
 // Names and values in turn.
 class SentinelFields::List {
  public:
-  void add(std::string_view name, std::string value) {
+  void add(std::string_view name, Reply value) {
     items_.push_back(bulk_reply(std::string{name}));
-    items_.push_back(bulk_reply(std::move(value)));
+    items_.push_back(std::move(value));
   }
+  void add(std::string_view name, std::string value) { add(name, bulk_reply(std::move(value))); }
   void add(std::string_view name, std::int64_t value) { add(name, std::to_string(value)); }
   void add(std::string_view name, model::Millis value) { add(name, value.count()); }
 
@@ -152,6 +155,11 @@ Reply SentinelFields::master(const Master& master) const {
   list.add("quorum", master.quorum);
   list.add("failover-timeout", master.failover_timeout);
   list.add("parallel-syncs", master.parallel_syncs);
+  const auto add_script = [&](std::string_view name, model::Symbol path) {
+    if (path) list.add(name, std::string{symbols_->text(path)});
+  };
+  add_script("notification-script", master.notification_script);
+  add_script("client-reconfig-script", master.client_reconfig_script);
   return std::move(list).reply();
 }
 
@@ -179,6 +187,26 @@ Reply SentinelFields::peer(const Peer& peer) const {
   return std::move(list).reply();
 }
 
+Reply SentinelFields::pending_scripts() const {
+  std::vector<Reply> jobs;
+  for (const model::ScriptJob& job : sentinel_->scripts()) {
+    std::vector<Reply> argv;
+    for (std::string& word : script_words(job.path, job.arguments, *symbols_))
+      argv.push_back(bulk_reply(std::move(word)));
+    const bool runs = job.pid != 0;
+    const model::Millis age = now_ - job.start;
+    const model::Millis delay = std::max(model::Millis{0}, job.start == kNever ? model::Millis{0} : -age);
+    List list;
+    list.add("argv", array_reply(std::move(argv)));
+    list.add("flags", runs ? "running" : "scheduled");
+    list.add("pid", job.pid);
+    list.add(runs ? "run-time" : "run-delay", runs ? age : delay);
+    list.add("retry-num", job.runs);
+    jobs.push_back(std::move(list).reply());
+  }
+  return array_reply(std::move(jobs));
+}
+
 // --- INFO -------------------------------------------------------------------------------------------------
 
 // genRedisInfoString(), the section "sentinel".
@@ -193,8 +221,8 @@ std::string SentinelFields::info() const {
     const auto since = std::chrono::duration_cast<std::chrono::seconds>(now_ - sentinel_->tilt_since());
     add("sentinel_tilt_since_seconds", sentinel_->tilt() ? since.count() : -1);
   }
-  add("sentinel_running_scripts", 0);
-  add("sentinel_scripts_queue_length", 0);
+  add("sentinel_running_scripts", sentinel_->running_scripts());
+  add("sentinel_scripts_queue_length", static_cast<std::int64_t>(sentinel_->scripts().size()));
   if (traits_->simulates_failures) {
     const model::SimulateFailureCommand& failure = sentinel_->simulated_failure();
     add("sentinel_simulate_failure_flags",

@@ -21,6 +21,9 @@ class SentinelFields {
   Reply replica(const model::Replica& replica) const;
   Reply peer(const model::Peer& peer) const;
 
+  // The queue of scripts (sentinelPendingScriptsCommand).
+  Reply pending_scripts() const;
+
   // INFO sentinel, with its heading and the line ends of the protocol.
   std::string info() const;
   // What it read last in the INFO of this node, as far as it looks at it; Nil if it has read nothing yet.

@@ -119,7 +119,7 @@ Reply info_cache(const Asked& asked, Args args) {
 
 Reply myid(const Asked& asked, Args /*args*/) { return bulk_reply(asked.sentinel.id().text()); }
 
-Reply pending_scripts(const Asked& /*asked*/, Args /*args*/) { return array_reply({}); }
+Reply pending_scripts(const Asked& asked, Args /*args*/) { return asked.fields().pending_scripts(); }
 
 // --- orders -----------------------------------------------------------------------------------------------
 
@@ -177,8 +177,7 @@ bool parses(Args args, SymbolTable& symbols) {
 }
 
 // Options of Redis that change nothing that is simulated.
-constexpr auto kOtherOptions =
-    std::to_array<std::string_view>({"notification-script", "client-reconfig-script", "auth-user", "rename-command"});
+constexpr auto kOtherOptions = std::to_array<std::string_view>({"auth-user", "rename-command"});
 
 // One option after the other; what is wrong ends it.
 Reply set(const Asked& asked, Args args) {
@@ -195,6 +194,10 @@ Reply set(const Asked& asked, Args args) {
     const std::vector<std::string> with_one{args[0], option, "1"};
     if (too_new || i + 1 == args.size() || !parses(with_one, symbols)) {
       return error_reply("ERR Unknown option or number of arguments for SENTINEL SET '" + args[i] + "'");
+    }
+    const bool is_script = option == "notification-script" || option == "client-reconfig-script";
+    if (is_script && asked.sentinel.denies_scripts_reconfig()) {
+      return reply_of({.kind = model::Answer::Kind::kScriptsDenied}, symbols, *asked.scenario().profile);
     }
     const std::vector<std::string> given{args[0], option, args[i + 1]};
     if (!parses(given, symbols)) {

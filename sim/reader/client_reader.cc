@@ -17,24 +17,13 @@ namespace {
 using model::ClientConfig;
 
 constexpr auto kFields = std::to_array<std::string_view>({
-    "sentinels",
-    "node",
-    "master",
-    "password",
-    "verifies-role",
-    "subscribes",
-    "leaves-when-refused",
-    "on-loss",
-    "asks-every",
-    "writes",
-    "reads",
-    "size",
-    "wait-replicas",
-    "wait-timeout",
-    "timeout",
-    "retries",
-    "retry-after",
-    "running",
+    "sentinels",     "node",       "watches",
+    "asks-again",    "master",     "password",
+    "verifies-role", "subscribes", "leaves-when-refused",
+    "on-loss",       "asks-every", "writes",
+    "reads",         "size",       "wait-replicas",
+    "wait-timeout",  "timeout",    "retries",
+    "retry-after",   "running",
 });
 
 model::Millis millis_of(const Json& value, Micros least) {
@@ -79,21 +68,51 @@ std::vector<NodeId> all_sentinels(const Scenario& scenario) {
   return sentinels;
 }
 
+constexpr Micros kLeastPause = std::chrono::milliseconds{1};
+
 class ClientReader {
  public:
   ClientReader(const Json& json, const NodeNames& names, Scenario& scenario)
       : fields_(json, "a client", kFields), names_(names), scenario_(scenario) {}
 
   Node read(const std::string& name) {
-    read_sentinels();
-    read_master();
-    read_load();
-    read_habits();
+    if (fields_.find("watches") != nullptr) {
+      read_watcher();
+    } else {
+      read_client();
+    }
     const Json* const running = fields_.find("running");
     return {.name = name, .config = config_, .running = running == nullptr || bool_of(*running)};
   }
 
  private:
+  void read_client() {
+    if (const Json* const again = fields_.find("asks-again")) again->fail("belongs to a client that 'watches'");
+    read_sentinels();
+    read_master();
+    read_load();
+    read_habits();
+  }
+
+  // A watcher does not go to the master.
+  void read_watcher() {
+    static constexpr auto kOwn = std::to_array<std::string_view>(
+        {"watches", "asks-again", "asks-every", "master", "timeout", "retry-after", "running"});
+    for (const Json* const field : fields_.object().items) {
+      if (std::ranges::find(kOwn, field->name) == kOwn.end()) {
+        field->fail("is about writes and reads, and a client that 'watches' does none");
+      }
+    }
+    const Json& watched = *fields_.find("watches");
+    sentinels_.push_back(names_.find_sentinel(string_of(watched), watched));
+    config_.watches = true;
+    config_.sentinels.push_back(scenario_.node(sentinels_.front()).address);
+    read_master();
+    read_flag("asks-again", config_.asks_again);
+    read_times();
+    read_asks_every();
+  }
+
   void read_sentinels() {
     const Json* const list = fields_.find("sentinels");
     const Json* const node = fields_.find("node");
@@ -145,14 +164,12 @@ class ClientReader {
 
   void read_habits() {
     constexpr std::int64_t kMostRetries = 1'000;
-    constexpr Micros kLeast = std::chrono::milliseconds{1};
     read_flag("verifies-role", config_.verifies_role);
     read_flag("subscribes", config_.subscribes);
     read_flag("leaves-when-refused", config_.leaves_when_refused);
     if (const Json* const loss = fields_.find("on-loss")) config_.on_loss = read_on_loss(*loss);
-    if (const Json* const every = fields_.find("asks-every")) config_.asks_every = millis_of(*every, kLeast);
-    if (const Json* const timeout = fields_.find("timeout")) config_.timeout = millis_of(*timeout, Micros{0});
-    if (const Json* const after = fields_.find("retry-after")) config_.retry_after = millis_of(*after, kLeast);
+    read_asks_every();
+    read_times();
     if (const Json* const retries = fields_.find("retries")) {
       config_.retries = static_cast<int>(integer_of(*retries, 0, kMostRetries));
     }
@@ -160,6 +177,15 @@ class ClientReader {
     for (const std::string_view name : {"subscribes", "asks-every", "leaves-when-refused"}) {
       if (const Json* const field = fields_.find(name)) field->fail("is about sentinels, and this client asks none");
     }
+  }
+
+  void read_times() {
+    if (const Json* const timeout = fields_.find("timeout")) config_.timeout = millis_of(*timeout, Micros{0});
+    if (const Json* const after = fields_.find("retry-after")) config_.retry_after = millis_of(*after, kLeastPause);
+  }
+
+  void read_asks_every() {
+    if (const Json* const every = fields_.find("asks-every")) config_.asks_every = millis_of(*every, kLeastPause);
   }
 
   void read_flag(std::string_view name, bool& flag) {

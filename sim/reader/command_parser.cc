@@ -60,6 +60,8 @@ constexpr auto kSetOptions = std::to_array<SetOption>({
     {"parallel-syncs", model::SetCommand::Option::kParallelSyncs, 1, kMostCount},
     {"quorum", model::SetCommand::Option::kQuorum, 1, kMostCount},
     {"auth-pass", model::SetCommand::Option::kAuthPass, 0, 0},
+    {"notification-script", model::SetCommand::Option::kNotificationScript, 0, 0},
+    {"client-reconfig-script", model::SetCommand::Option::kClientReconfigScript, 0, 0},
     {"master-reboot-down-after-period", model::SetCommand::Option::kMasterRebootDownAfter, 0, kMostMillis},
 });
 
@@ -70,11 +72,17 @@ model::SetCommand::Change parse_change(Reader& reader, const std::string& name, 
   }
   model::SetCommand::Change change{.option = row->option, .name_text = intern_text(reader.symbols, name)};
   if (row->option == model::SetCommand::Option::kAuthPass) {
-    change.secret = intern_text(reader.symbols, value);
+    change.text = intern_text(reader.symbols, value);
     change.value_text = intern_text(reader.symbols, "******");  // what +set shows
   } else {
-    change.number = parse_integer(value, row->least, row->most);
     change.value_text = intern_text(reader.symbols, value);
+    const bool is_script = row->option == model::SetCommand::Option::kNotificationScript ||
+                           row->option == model::SetCommand::Option::kClientReconfigScript;
+    if (is_script) {
+      change.text = change.value_text;
+    } else {
+      change.number = parse_integer(value, row->least, row->most);
+    }
   }
   return change;
 }

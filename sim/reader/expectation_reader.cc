@@ -18,6 +18,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "stale-reads",
     "unavailable",
     "two-masters",
+    "stale-registry",
 });
 constexpr auto kBoundFields = std::to_array<std::string_view>({"at-least", "at-most", "client"});
 
@@ -32,6 +33,7 @@ constexpr auto kBounds = std::to_array<Bound>({
     {"stale-reads", LedgerBound::What::kStaleReads, false},
     {"unavailable", LedgerBound::What::kUnavailable, true},
     {"two-masters", LedgerBound::What::kTwoMasters, true},
+    {"stale-registry", LedgerBound::What::kStaleRegistry, true},
 });
 
 bool is_channel(std::string_view word) { return word.starts_with('+') || word.starts_with('-'); }
@@ -87,7 +89,9 @@ LedgerBound read_bound(const Json& json, const Bound& bound, const NodeNames& na
   if (!read.at_least && !read.at_most) fields.get("at-most", bound.is_duration ? "such as \"8s\"" : "such as 0");
   if (const Json* const client = fields.find("client")) {
     if (bound.what == LedgerBound::What::kTwoMasters) client->fail("is no matter of one client");
-    read.client = names.find_client(string_of(*client), *client);
+    const std::string_view name = string_of(*client);
+    const bool of_watchers = bound.what == LedgerBound::What::kStaleRegistry;
+    read.client = of_watchers ? names.find_watcher(name, *client) : names.find_client(name, *client);
   }
   return read;
 }

@@ -46,7 +46,15 @@ NodeId NodeNames::find_data_node(std::string_view name, const Json& where) const
 
 NodeId NodeNames::find_client(std::string_view name, const Json& where) const {
   const NodeId id = find(name, where);
-  if (!(*nodes_)[static_cast<std::size_t>(id)].is_client()) where.fail(in_quotes(name) + " is no client");
+  const Node& node = (*nodes_)[static_cast<std::size_t>(id)];
+  if (!node.is_client()) where.fail(in_quotes(name) + " is no client");
+  if (node.is_watcher()) where.fail(in_quotes(name) + " is a watcher: it does not write or read");
+  return id;
+}
+
+NodeId NodeNames::find_watcher(std::string_view name, const Json& where) const {
+  const NodeId id = find(name, where);
+  if (!(*nodes_)[static_cast<std::size_t>(id)].is_watcher()) where.fail(in_quotes(name) + " is no client that watches");
   return id;
 }
 

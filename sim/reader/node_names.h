@@ -21,7 +21,8 @@ class NodeNames {
   NodeId find(std::string_view name, const Json& where) const;
   NodeId find_sentinel(std::string_view name, const Json& where) const;  // one that reports events
   NodeId find_data_node(std::string_view name, const Json& where) const;
-  NodeId find_client(std::string_view name, const Json& where) const;
+  NodeId find_client(std::string_view name, const Json& where) const;  // one that writes or reads
+  NodeId find_watcher(std::string_view name, const Json& where) const;
 
  private:
   const std::vector<Node>* nodes_;

@@ -12,6 +12,7 @@
 #include "sim/reader/network_reader.h"
 #include "sim/reader/node_names.h"
 #include "sim/reader/node_reader.h"
+#include "sim/reader/script_reader.h"
 #include "sim/reader/step_reader.h"
 #include "sim/reader/text_file.h"
 
@@ -25,6 +26,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "cluster",
     "nodes",
     "clients",
+    "scripts",
     "network",
     "disk",
     "hash-order",
@@ -98,6 +100,7 @@ Scenario parse_scenario(std::string_view text, const std::filesystem::path& file
   if (const Json* const json = fields.find("steps")) steps = read_steps(*json, names, scenario);
   if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names);
   scenario.steps = std::move(steps.steps);
+  if (const Json* const scripts = fields.find("scripts")) scenario.scripts = read_scripts(*scripts, scenario);
   std::ranges::move(steps.clients, std::back_inserter(scenario.nodes));
   return scenario;
 }

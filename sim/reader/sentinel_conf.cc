@@ -37,6 +37,7 @@ void set_id(Reader& reader, Args args) { reader.config.id = parse_id(args[0]); }
 void set_current_epoch(Reader& reader, Args args) { reader.config.current_epoch = model::Epoch{parse_epoch(args[0])}; }
 void set_announce_ip(Reader& reader, Args args) { reader.announced.set_host(args[0], reader.symbols); }
 void set_announce_port(Reader& reader, Args args) { reader.announced.set_port(args[0]); }
+void set_deny_scripts(Reader& reader, Args args) { reader.config.denies_scripts_reconfig = parse_yes_no(args[0]); }
 void check_yes_no(Reader& /*reader*/, Args args) { parse_yes_no(args[0]); }
 void ignore(Reader& /*reader*/, Args /*args*/) {}
 
@@ -72,6 +73,12 @@ void set_failover_timeout(Reader& reader, Args args) {
 void set_parallel_syncs(Reader& reader, Args args) { master_of(reader, args).parallel_syncs = parse_count(args[1]); }
 void set_auth_pass(Reader& reader, Args args) {
   master_of(reader, args).auth_pass = intern_text(reader.symbols, args[1]);
+}
+void set_notification_script(Reader& reader, Args args) {
+  master_of(reader, args).notification_script = intern_text(reader.symbols, args[1]);
+}
+void set_client_reconfig_script(Reader& reader, Args args) {
+  master_of(reader, args).client_reconfig_script = intern_text(reader.symbols, args[1]);
 }
 void set_reboot_down_after(Reader& reader, Args args) {
   master_of(reader, args).master_reboot_down_after = parse_millis(args[1], 0);
@@ -112,7 +119,7 @@ constexpr auto kGlobal = std::to_array<Word<Reader>>({
     {"sentinel current-epoch", "<epoch>", set_current_epoch},
     {"sentinel announce-ip", "<host>", set_announce_ip},
     {"sentinel announce-port", "<port>", set_announce_port},
-    {"sentinel deny-scripts-reconfig", "<yes|no>", check_yes_no},
+    {"sentinel deny-scripts-reconfig", "<yes|no>", set_deny_scripts},
     {"sentinel resolve-hostnames", "<yes|no>", check_yes_no},
     {"sentinel announce-hostnames", "<yes|no>", check_yes_no},
     {"sentinel sentinel-user", "<user>", ignore},
@@ -127,8 +134,8 @@ constexpr auto kAboutMaster = std::to_array<Word<Reader>>({
     {"sentinel parallel-syncs", "<name> <count>", set_parallel_syncs},
     {"sentinel auth-pass", "<name> <password>", set_auth_pass},
     {"sentinel auth-user", "<name> <user>", check_master},
-    {"sentinel notification-script", "<name> <path>", check_master},
-    {"sentinel client-reconfig-script", "<name> <path>", check_master},
+    {"sentinel notification-script", "<name> <path>", set_notification_script},
+    {"sentinel client-reconfig-script", "<name> <path>", set_client_reconfig_script},
     {"sentinel master-reboot-down-after-period", "<name> <milliseconds>", set_reboot_down_after},
     {"sentinel config-epoch", "<name> <epoch>", set_config_epoch},
     {"sentinel leader-epoch", "<name> <epoch>", set_leader_epoch},

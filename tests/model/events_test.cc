@@ -56,6 +56,8 @@ constexpr std::pair<std::string_view, Level> kPublished[] = {
     {"-failover-abort-slave-timeout", Level::kWarning},
     {"+tilt", Level::kWarning},
     {"-tilt", Level::kWarning},
+    {"-script-error", Level::kWarning},
+    {"-script-timeout", Level::kWarning},
 };
 
 // Each event has the level that Redis gives to it.

@@ -232,7 +232,7 @@ TEST(Profiles, PasswordInPlusSet) {
   const auto shown = [&](std::string_view profile) {
     SentinelLab lab(lone_sentinel(), {.profile = profile});
     model::SetCommand set{kMaster1, {}};
-    set.changes.push_back({.option = model::SetCommand::Option::kAuthPass, .secret = kPassword, .value_text = kStars});
+    set.changes.push_back({.option = model::SetCommand::Option::kAuthPass, .text = kPassword, .value_text = kStars});
     set.changes.push_back({.option = model::SetCommand::Option::kQuorum, .number = 2, .value_text = {62, 1}});
     lab.command(set);
     EXPECT_EQ(lab.last(kSet).event.option_value, (model::Symbol{62, 1})) << "other options are always shown";

@@ -180,7 +180,7 @@ TEST(Commands, SetAuthPass) {
   lab.run_for(3s);
   lab.forget();
   model::SetCommand set{kMaster1, {}};
-  set.changes.push_back({.option = Option::kAuthPass, .secret = {60, 6}});
+  set.changes.push_back({.option = Option::kAuthPass, .text = {60, 6}});
   lab.command(set);
   EXPECT_FALSE(lab.connected(kM) || lab.connected(kR1));
   EXPECT_TRUE(lab.connected(kS2));

@@ -35,10 +35,10 @@ class FormatsTest : public testing::Test {
     const auto shown = std::chrono::floor<model::Millis>(at) + 1s;
     return {.at = SimTime{at}, .clock = kWallClockAtStart + shown, .node = s1, .what = std::move(what)};
   }
-  std::string written(Format format, std::optional<NodeId> only = std::nullopt) const {
+  std::string written(Format format, std::optional<NodeId> only = std::nullopt, bool reasons = false) const {
     std::ostringstream out;
     const auto built = scenario.build();
-    StreamWriter writer{format, *built, out, only};
+    StreamWriter writer{format, *built, out, only, reasons};
     for (const Record& record : records) writer(record);
     return out.str();
   }
@@ -100,6 +100,46 @@ TEST_F(FormatsTest, Jsonl) {
                                      {"master_address", {{"ip", "10.0.0.1"}, {"port", 6379}}},
                                      {"instance", "master"}}));
   EXPECT_FALSE(std::getline(lines, line));
+}
+
+// Scripts stand beside the events only if the reasons are asked for: arguments in quotes, ends, what was dropped.
+TEST_F(FormatsTest, Scripts) {
+  const model::Symbol path = scenario.symbol("/bin/notify");
+  const model::Symbol name = scenario.symbol("mymaster");
+  const model::Address from = scenario.config("R1").address;
+  const model::Address to = scenario.config("R2").address;
+  const model::Event down{.kind = EventKind::kSdown, .master_name = name, .master_address = from};
+  const model::ClientReconfiguration change{.master = name, .leads = true, .from = from, .to = to};
+  records = {record(1s, model::StartScript{.pid = 10'001, .path = path, .arguments = down}),
+             record(2s,
+                    model::ScriptCollected{
+                        .pid = 10'001, .path = path, .end = {.exit_code = 1}, .run = 1, .again_after = 30s}),
+             record(3s, model::ScriptCollected{.pid = 10'002, .path = path, .end = {.signal = 9}, .run = 10}),
+             record(4s, model::ScriptDropped{.path = path, .arguments = change})};
+  EXPECT_EQ(written(Format::kEvents), "");
+  EXPECT_EQ(written(Format::kJsonl), "");
+  EXPECT_EQ(written(Format::kEvents, std::nullopt, true),
+            "    1.000 S1 script 10001 starts (run 1): /bin/notify +sdown \"master mymaster 10.0.0.1 6379\"\n"
+            "    2.000 S1 script 10001 ended (run 1): exit code 1, runs again in 30s\n"
+            "    3.000 S1 script 10002 ended (run 10): killed by signal 9\n"
+            "    4.000 S1 script dropped, the queue is full: /bin/notify mymaster leader start 10.0.0.1 6379 10.0.0.2 "
+            "6379\n");
+  std::istringstream lines{written(Format::kJsonl, std::nullopt, true)};
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(Json::parse(line).at("script"),
+            Json({{"what", "start"},
+                  {"pid", 10'001},
+                  {"run", 1},
+                  {"argv", {"/bin/notify", "+sdown", "master mymaster 10.0.0.1 6379"}}}));
+  std::getline(lines, line);
+  EXPECT_EQ(Json::parse(line).at("script"), Json({{"what", "end"},
+                                                  {"pid", 10'001},
+                                                  {"run", 1},
+                                                  {"path", "/bin/notify"},
+                                                  {"exit_code", 1},
+                                                  {"signal", 0},
+                                                  {"again_after", 30'000'000}}));
 }
 
 // The levels of the log: verbose events are not written, log-only lines have no channel and are not published.

@@ -96,7 +96,12 @@ class DataNodeLab {
   void carry_out(std::uint16_t, const model::DataReplaced&) {}
   void carry_out(std::uint16_t, const model::Outcome&) {}
   void carry_out(std::uint16_t port, const model::LogLine& line) { nodes_.at(port).log.push_back(line); }
-  void carry_out(std::uint16_t, const model::Exit&) {}  // no data node does
+  // No data node does these:
+  void carry_out(std::uint16_t, const model::StartScript&) {}
+  void carry_out(std::uint16_t, const model::KillScript&) {}
+  void carry_out(std::uint16_t, const model::ScriptCollected&) {}
+  void carry_out(std::uint16_t, const model::ScriptDropped&) {}
+  void carry_out(std::uint16_t, const model::Exit&) {}
   void to_server(model::Socket connection, const model::Message& message);
   void to_client(model::Socket connection, const model::Message& message);
   void close(model::Socket connection, std::optional<std::uint16_t> by);

@@ -272,6 +272,8 @@ model::Answer SentinelLab::command(const model::Command& command) {
   return answer_;
 }
 
+void SentinelLab::end_script(std::uint32_t pid, model::ScriptEnd end) { step(model::ScriptEnded{pid, end}); }
+
 // --- what can be seen -----------------------------------------------------------------------------
 
 const model::Replica& SentinelLab::replica(Address address) const { return with_address(master().replicas, address); }
@@ -317,6 +319,10 @@ bool SentinelLab::connected(Address address) const {
 void SentinelLab::forget() {
   seen_.clear();
   sent_.clear();
+  scripts_started_.clear();
+  scripts_killed_.clear();
+  scripts_collected_.clear();
+  scripts_dropped_.clear();
 }
 
 }  // namespace sentinel::test

@@ -88,6 +88,7 @@ class SentinelLab {
   model::IsMasterDownReply ask(const model::IsMasterDown& question);
   model::Message request(const model::Message& message);  // of another sentinel
   model::Answer command(const model::Command& command);
+  void end_script(std::uint32_t pid, model::ScriptEnd end = {});  // found at the next tick
 
   // --- what can be seen -------------------------------------------------------------------------
 
@@ -119,7 +120,11 @@ class SentinelLab {
     return found;
   }
   bool connected(Address address) const;  // a connection to it is open
-  void forget();                          // what was seen and sent until now
+  const std::vector<model::StartScript>& scripts_started() const { return scripts_started_; }
+  const std::vector<std::uint32_t>& scripts_killed() const { return scripts_killed_; }
+  const std::vector<model::ScriptCollected>& scripts_collected() const { return scripts_collected_; }
+  const std::vector<model::ScriptDropped>& scripts_dropped() const { return scripts_dropped_; }
+  void forget();  // what was seen and sent until now
 
  private:
   struct Connection {
@@ -141,6 +146,10 @@ class SentinelLab {
   void carry_out(const model::DataReplaced&) {}
   void carry_out(const model::Outcome&) {}
   void carry_out(const model::LogLine&) {}  // no sentinel does
+  void carry_out(const model::StartScript& start) { scripts_started_.push_back(start); }
+  void carry_out(const model::KillScript& kill) { scripts_killed_.push_back(kill.pid); }
+  void carry_out(const model::ScriptCollected& collected) { scripts_collected_.push_back(collected); }
+  void carry_out(const model::ScriptDropped& dropped) { scripts_dropped_.push_back(dropped); }
   void carry_out(const model::Exit&) { exited_ = true; }
   void serve(StandIn& stand_in, Connection& connection, const model::Send& request);
   void obey(StandIn& stand_in, const Connection& connection, const model::Reconfigure& order);
@@ -164,6 +173,10 @@ class SentinelLab {
   bool exited_ = false;
   std::vector<Seen> seen_;
   std::vector<Sent> sent_;
+  std::vector<model::StartScript> scripts_started_;
+  std::vector<std::uint32_t> scripts_killed_;
+  std::vector<model::ScriptCollected> scripts_collected_;
+  std::vector<model::ScriptDropped> scripts_dropped_;
   std::optional<model::Message> reply_;
   model::Answer answer_;
 };

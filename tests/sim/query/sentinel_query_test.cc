@@ -152,6 +152,9 @@ TEST(SentinelQuery, RepliesAsRedisDoes) {
       {"SENTINEL GET-MASTER-ADDR-BY-NAME mymaster", "1) \"127.0.0.1\"\n2) \"7000\""},
       {"SENTINEL GET-MASTER-ADDR-BY-NAME x", "(nil)"},
       {"SENTINEL PENDING-SCRIPTS", "(empty array)"},
+      {"SENTINEL SET mymaster notification-script /bin/true",
+       "(error) ERR Reconfiguration of scripts path is denied for security reasons. Check the deny-scripts-reconfig "
+       "configuration directive in your Sentinel configuration"},
       {"SENTINEL INFO-CACHE x", "(empty array)"},
       {"SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 7000 0 *", "1) (integer) 0\n2) \"*\"\n3) (integer) 0"},
       {"SENTINEL RESET my*", "(integer) 1"},

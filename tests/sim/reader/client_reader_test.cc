@@ -56,6 +56,19 @@ TEST(ClientReader, KnowsFixedAddresses) {
   EXPECT_EQ(client.on_loss, ClientConfig::OnLoss::kSame);
 }
 
+// A watcher listens to one sentinel, and asks it again when it was away.
+TEST(ClientReader, KnowsWatchers) {
+  const Scenario scenario = read(R"("W": {"watches": "S2"}, "X": {"watches": "S1", "asks-again": false})");
+  const ClientConfig& watcher = config(scenario, "W");
+  EXPECT_TRUE(watcher.watches);
+  EXPECT_TRUE(watcher.asks_again);
+  ASSERT_EQ(watcher.sentinels.size(), 1U);
+  EXPECT_EQ(watcher.sentinels[0], scenario.node(*scenario.find_node("S2")).address);
+  EXPECT_EQ(scenario.symbols.text(watcher.master), "mymaster");
+  EXPECT_FALSE(config(scenario, "X").asks_again);
+  EXPECT_TRUE(scenario.node(*scenario.find_node("W")).is_watcher());
+}
+
 // The writer of a step is a client that stands behind all others and is started by its step.
 TEST(ClientReader, MakesClientsOfWriteSteps) {
   const Scenario scenario = read(R"("C1": {"writes": 1})",
@@ -71,6 +84,16 @@ TEST(ClientReader, MakesClientsOfWriteSteps) {
 
 // What is wrong with a client is told in one line that names the place.
 TEST(ClientReader, TellsWhatIsWrong) {
+  EXPECT_THAT(error(R"("W": {"watches": "R1"})"), testing::HasSubstr("/clients/W/watches: 'R1' is a data node"));
+  EXPECT_THAT(error(R"("W": {"watches": "S1", "writes": 5})"),
+              testing::HasSubstr("/clients/W/writes: is about writes and reads"));
+  const std::string bounds = R"("W": {"watches": "S1"}, "C1": {"writes": 5})";
+  EXPECT_THAT(error(bounds, R"(, "expect": {"lost-writes": {"at-most": 0, "client": "W"}})"),
+              testing::HasSubstr("'W' is a watcher: it does not write or read"));
+  EXPECT_THAT(error(bounds, R"(, "expect": {"stale-registry": {"at-most": "1s", "client": "C1"}})"),
+              testing::HasSubstr("'C1' is no client that watches"));
+  EXPECT_THAT(error(R"("C1": {"writes": 5, "asks-again": true})"),
+              testing::HasSubstr("/clients/C1/asks-again: belongs to a client that 'watches'"));
   EXPECT_THAT(error(R"("C1": {"writes": 20, "node": "R1", "sentinels": ["S1"]})"),
               testing::HasSubstr("/clients/C1/node: expected either 'sentinels' or 'node', not both"));
   EXPECT_THAT(error(R"("C1": {"writes": 20, "node": "S1"})"),

@@ -114,7 +114,7 @@ TEST_F(CommandParser, ReadsSet) {
 // A password reaches the sentinel, but no event shows it.
 TEST_F(CommandParser, HidesPasswords) {
   const auto command = parse_as<model::SetCommand>({"SENTINEL", "SET", "db1", "auth-pass", "secret"});
-  EXPECT_EQ(text(command.changes[0].secret), "secret");
+  EXPECT_EQ(text(command.changes[0].text), "secret");
   EXPECT_EQ(text(command.changes[0].value_text), "******");
 }
 

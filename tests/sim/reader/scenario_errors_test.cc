@@ -81,7 +81,7 @@ const std::vector<Mistake> kTopLevel = {
     {"{\"about\": \"x\", \"until\": \"1s\"}", "x.json:1: a scenario without nodes: expected 'cluster' or 'nodes'"},
     {"{\"abuot\": \"x\"}",
      "x.json:1: /abuot: unknown field of a scenario (did you mean 'about'?); known are: $schema, about, "
-     "profile, cluster, nodes, clients, network, disk, hash-order, wall-clock, steps, from, until, expect"},
+     "profile, cluster, nodes, clients, scripts, network, disk, hash-order, wall-clock, steps, from, until, expect"},
 };
 
 const std::vector<Mistake> kClocks = {
@@ -244,7 +244,7 @@ const std::vector<Mistake> kSteps = {
 const std::vector<Mistake> kExpectations = {
     {R"(CLUSTER"expect": {"allways": []})",
      "x.json:2: /expect/allways: unknown field of an expectation; known are: eventually, never, order, "
-     "lost-writes, refused-writes, stale-reads, unavailable, two-masters"},
+     "lost-writes, refused-writes, stale-reads, unavailable, two-masters, stale-registry"},
     {R"(CLUSTER"expect": {"never": ["odown"]})",
      "x.json:2: /expect/never/0: expected '[NODE ]CHANNEL[ PAYLOAD]', such as \"+odown\" or \"S1 +sdown master *\", "
      "not 'odown'"},

@@ -58,6 +58,10 @@ TEST(Schema, HasTheFieldsOfTheReader) {
   EXPECT_EQ(fields_of(definition("cluster")), known_to_reader({{"cluster", kUnknown}}));
   EXPECT_EQ(fields_of(definition("node")), known_to_reader({{"nodes", {{"R1", kUnknown}}}}));
   EXPECT_EQ(fields_of(definition("client")), known_to_reader({{"clients", {{"C1", kUnknown}}}}));
+  EXPECT_EQ(
+      fields_of(definition("script")),
+      known_to_reader({{"cluster", {{"quorum", 1}, {"sentinel-conf", {"sentinel notification-script mymaster /s"}}}},
+                       {"scripts", {{"/s", kUnknown}}}}));
   EXPECT_EQ(fields_of(definition("bound")), known_to_reader({{"expect", {{"lost-writes", kUnknown}}}}));
   EXPECT_EQ(fields_of(definition("disk")), known_to_reader({{"disk", kUnknown}}));
   EXPECT_EQ(fields_of(definition("expect")), known_to_reader({{"expect", kUnknown}}));
