@@ -156,7 +156,9 @@ bool DataNode::is_replica(Socket socket) const {
   return std::ranges::find(downstreams_, socket, &Downstream::socket) != downstreams_.end();
 }
 
+// What it asked while clients were paused is not done any more: another connection may get its number.
 void DataNode::forget_client(Socket socket) {
+  std::erase_if(held_, [socket](const Held& each) { return each.socket == socket; });
   const auto found = std::ranges::find(clients_, socket, &Client::socket);
   if (found != clients_.end()) clients_.erase(found);
 }

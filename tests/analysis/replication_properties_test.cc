@@ -99,7 +99,10 @@ class Auditor {
       return run.is_running(loss.node) == (loss.why == Loss::Why::kStranded) &&
              chains.has(run.data_node(loss.node)->data(), write);
     }
-    if (loss.why == Loss::Why::kOverwritten) {  // nobody tells of it; its own replicas may be in the same place
+    // Nobody tells of it. Either there are writable replicas, or a run id names two histories: up to 3.x SLAVEOF sets
+    // the offset back to 0, so that a replica of old may be let in where the new stream has got as far.
+    if (loss.why == Loss::Why::kOverwritten) {
+      if (!run.scenario().profile->data_node.shares_history) return true;
       return std::ranges::any_of(run.scenario().nodes, [](const sim::Node& node) {
         const auto* const config = std::get_if<model::DataNodeConfig>(&node.config);
         return config != nullptr && !config->read_only;
@@ -151,9 +154,6 @@ constexpr std::uint64_t kSeedsOfShare = 50;
 constexpr std::uint64_t kSeedsOfShare = 500;
 #endif
 
-// Open: the ledger names a cause here that the auditor does not find.
-constexpr std::uint64_t kUnexplained = 1'275;
-
 class ReplicationProperties : public testing::TestWithParam<std::uint64_t> {};
 
 // Offsets do not run backwards on one history, a replica has a beginning of its master's history, and each acknowledged
@@ -161,7 +161,6 @@ class ReplicationProperties : public testing::TestWithParam<std::uint64_t> {};
 TEST_P(ReplicationProperties, HoldWhateverHappens) {
   for (std::uint64_t i = 0; i < kSeedsOfShare; ++i) {
     const std::uint64_t seed = GetParam() * kSeedsOfShare + i + 1;
-    if (seed == kUnexplained) continue;
     ASSERT_EQ(play(seed), "") << "seed " << seed;
   }
 }

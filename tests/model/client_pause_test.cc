@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -139,6 +140,29 @@ TEST(PasswordSetLater, ExistingReplica) {
     lab.run_for(2s);
     EXPECT_TRUE(lab.info(kR1).link_up) << profile;
   }
+}
+
+// Nor is it answered to another client that has got its number since.
+TEST(ClientPause, NumberOfAGoneClientIsUsedAgain) {
+  constexpr model::Socket kSocket{model::kAccepted};
+  model::DataNode node{model::profiles().front(), master_config(), model::Id{}};
+  model::Random random{1, 1};
+  model::Effects effects;
+  const auto step = [&](Millis at, const model::Input& input) {
+    effects.clear();
+    node.step(kStart + at, at, input, random, effects);
+    return std::ranges::count_if(effects.actions,
+                                 [](const auto& action) { return std::holds_alternative<model::Send>(action); });
+  };
+  const model::Message ping = model::Ping{};
+  const model::Command pause = ClientPauseCommand{500ms};
+  step(0ms, model::Started{});
+  step(1ms, model::TimerFired{});
+  step(10ms, model::CommandArrived{&pause});
+  EXPECT_EQ(step(20ms, model::MessageArrived{.socket = kSocket, .message = &ping}), 0);
+  step(30ms, model::Disconnected{kSocket});
+  EXPECT_EQ(step(40ms, model::MessageArrived{.socket = kSocket, .message = &ping}), 0);
+  EXPECT_EQ(step(510ms, model::TimerFired{}), 1);
 }
 
 }  // namespace
