@@ -65,7 +65,7 @@ SeedOutcome run_seed(const std::shared_ptr<const sim::Scenario>& scenario, std::
   sim::Scratch scratch;
   ExpectationChecker checker{*scenario};
   std::vector<std::string> violations;
-  if (scenario->expect.ledger.empty()) {
+  if (scenario->expect.bounds.empty()) {
     run.run_until(scenario->until, scratch, checker);
   } else {
     RegistryBook book{*scenario};

@@ -11,7 +11,7 @@
 namespace sentinel::analysis {
 namespace {
 
-using What = sim::LedgerBound::What;
+using What = sim::Bound::What;
 
 struct Measure {
   std::string_view name;
@@ -23,14 +23,13 @@ constexpr auto kMeasures = std::to_array<Measure>({
     {"lost-writes", false, false, [](const ClientReport& c) { return static_cast<std::int64_t>(c.lost); }},
     {"refused-writes", false, false, [](const ClientReport& c) { return static_cast<std::int64_t>(c.refused); }},
     {"stale-reads", false, false, [](const ClientReport& c) { return static_cast<std::int64_t>(c.stale); }},
-    {"unavailable", true, true, [](const ClientReport& c) { return c.longest_unavailable().count(); }},
+    {"unavailable", true, true, [](const ClientReport& c) { return longest(c.unavailable).count(); }},
     {"two-masters", true, false, nullptr},
     {"stale-registry", true, true, nullptr},
 });
 
-std::int64_t measured(const sim::LedgerBound& bound, const LedgerReport& report,
-                      const std::vector<WatcherReport>& watchers) {
-  if (bound.what == What::kTwoMasters) return report.two_masters_for().count();
+std::int64_t measured(const sim::Bound& bound, const LedgerReport& report, const std::vector<WatcherReport>& watchers) {
+  if (bound.what == What::kTwoMasters) return total(report.two_masters).count();
   const Measure& measure = kMeasures[static_cast<std::size_t>(bound.what)];
   std::int64_t all = 0;
   if (bound.what == What::kStaleRegistry) {
@@ -102,7 +101,7 @@ std::vector<std::string> ExpectationChecker::violations() const {
 std::vector<std::string> bound_violations(const sim::Scenario& scenario, const LedgerReport& report,
                                           const std::vector<WatcherReport>& watchers) {
   std::vector<std::string> lines;
-  for (const sim::LedgerBound& bound : scenario.expect.ledger) {
+  for (const sim::Bound& bound : scenario.expect.bounds) {
     const Measure& measure = kMeasures[static_cast<std::size_t>(bound.what)];
     const std::int64_t value = measured(bound, report, watchers);
     const auto text = [&](std::int64_t amount) {

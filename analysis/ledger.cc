@@ -45,10 +45,8 @@ model::Address first_address(const sim::Scenario& scenario, const model::ClientC
 }  // namespace
 
 std::optional<NodeId> data_node_at(const sim::Scenario& scenario, const model::Address& address) {
-  const auto found = std::ranges::find_if(
-      scenario.nodes, [&](const sim::Node& node) { return node.is_data_node() && node.address == address; });
-  if (found == scenario.nodes.end()) return std::nullopt;
-  return id_of(static_cast<std::size_t>(found - scenario.nodes.begin()));
+  const std::optional<NodeId> node = scenario.node_at(address);
+  return node && scenario.node(*node).is_data_node() ? node : std::nullopt;
 }
 
 bool takes_writes(const sim::Run& run, NodeId node) {
@@ -67,7 +65,7 @@ Ledger::Ledger(const sim::Scenario& scenario)
   }
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
     const auto* const client = std::get_if<model::ClientConfig>(&scenario.nodes[i].config);
-    if (client != nullptr && !client->watches && !groups_.empty()) {
+    if (client != nullptr && !groups_.empty()) {
       books_.push_back({.client = id_of(i), .group = group_of(first_address(scenario, *client))});
     }
   }
@@ -134,7 +132,8 @@ void Ledger::operator()(const sim::Record& record) {
   }
 }
 
-// What comes over replication is told by nobody. It adds to what was there, but for what clients wrote to a replica.
+// What comes over replication is told by nobody. It adds to what was there, but for what clients wrote to a replica, or
+// what a replica of before 4.0 had of another history with the same run id.
 void Ledger::now_has(NodeId node, model::WriteId data, SimTime at) {
   model::WriteId& had = data_[index(node)];
   if (had == data) return;
@@ -316,21 +315,21 @@ LedgerReport Ledger::close(const sim::Run& run) const {
 
 // --- what it says -----------------------------------------------------------------------------------------
 
-Micros ClientReport::longest_unavailable() const {
-  Micros longest{0};
-  for (const Window& window : unavailable) longest = std::max(longest, window.length());
-  return longest;
+Micros total(const std::vector<Window>& windows) {
+  Micros sum{0};
+  for (const Window& window : windows) sum += window.length();
+  return sum;
+}
+
+Micros longest(const std::vector<Window>& windows) {
+  Micros most{0};
+  for (const Window& window : windows) most = std::max(most, window.length());
+  return most;
 }
 
 std::uint64_t LedgerReport::lost() const {
   std::uint64_t sum = 0;
   for (const ClientReport& client : clients) sum += client.lost;
-  return sum;
-}
-
-Micros LedgerReport::two_masters_for() const {
-  Micros sum{0};
-  for (const Window& window : two_masters) sum += window.length();
   return sum;
 }
 

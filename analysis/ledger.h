@@ -12,7 +12,7 @@
 
 namespace sentinel::analysis {
 
-// The data node that listens at this address.
+// The data node at this address.
 std::optional<sim::NodeId> data_node_at(const sim::Scenario& scenario, const model::Address& address);
 
 // Whether it is a data node that runs and would do a client's write now.
@@ -25,12 +25,15 @@ struct Window {
   sim::Micros length() const { return end - begin; }
 };
 
+sim::Micros total(const std::vector<Window>& windows);
+sim::Micros longest(const std::vector<Window>& windows);
+
 // Acknowledged writes of one client that were lost in one way; acknowledged within `acknowledged`.
 struct Loss {
   enum class Why : std::uint8_t {
     kFullResync,   // the node that had them last took over the data of another one
     kRestart,      // it was started again, with an empty data set
-    kOverwritten,  // a replica that takes writes of clients went on with its master's stream
+    kOverwritten,  // a replica with data of its own went on with its master's stream
     kCrash,        // it does not run
     kStranded,     // it still has them, and is not the master
   };
@@ -53,8 +56,6 @@ struct ClientReport {
   std::uint64_t stale = 0;                // of the reads: without a write that was acknowledged before they began
   std::vector<Window> unavailable{};      // no success, though it tried
   std::optional<sim::SimTime> settled{};  // since when it succeeds at nobody but the master of the end
-
-  sim::Micros longest_unavailable() const;
 };
 
 struct LedgerReport {
@@ -64,7 +65,6 @@ struct LedgerReport {
   std::optional<sim::NodeId> master{};  // in the end, of the first group
 
   std::uint64_t lost() const;
-  sim::Micros two_masters_for() const;
 };
 
 // A sink of records that also looks at the run after each step. A client's data set is a chain of writes; what the

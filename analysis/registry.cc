@@ -70,7 +70,7 @@ std::string windows_text(const std::string& what, const std::vector<Window>& win
 RegistryBook::RegistryBook(const sim::Scenario& scenario) : scenario_(&scenario) {
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
     if (!scenario.nodes[i].is_watcher()) continue;
-    const auto& config = std::get<model::ClientConfig>(scenario.nodes[i].config);
+    const auto& config = std::get<model::WatcherConfig>(scenario.nodes[i].config);
     watchers_.push_back({.report = {.watcher = NodeId{static_cast<std::uint16_t>(i)}}, .master = config.master});
   }
 }
@@ -122,26 +122,14 @@ std::vector<WatcherReport> run_with_registry(sim::Run& run, sim::Scratch& scratc
   return book.close();
 }
 
-sim::Micros total(const std::vector<Window>& windows) {
-  sim::Micros sum{0};
-  for (const Window& window : windows) sum += window.length();
-  return sum;
-}
-
-sim::Micros longest(const std::vector<Window>& windows) {
-  sim::Micros most{0};
-  for (const Window& window : windows) most = std::max(most, window.length());
-  return most;
-}
-
 std::string registry_text(const sim::Scenario& scenario, const std::vector<WatcherReport>& reports) {
   std::string text;
   for (const WatcherReport& report : reports) {
     const sim::Node& watcher = scenario.node(report.watcher);
-    const auto& config = std::get<model::ClientConfig>(watcher.config);
-    const auto sentinel = std::ranges::find(scenario.nodes, config.sentinels.front(), &sim::Node::address);
+    const auto& config = std::get<model::WatcherConfig>(watcher.config);
+    const sim::Node& sentinel = scenario.node(*scenario.node_at(config.sentinel));
     text +=
-        watcher.name + " watches " + std::string{scenario.symbols.text(config.master)} + " at " + sentinel->name + "\n";
+        watcher.name + " watches " + std::string{scenario.symbols.text(config.master)} + " at " + sentinel.name + "\n";
     for (const View& view : report.views) {
       text += sim::seconds_text(view.since) + " " + view_text(scenario, view.registry) + "\n";
     }

@@ -55,9 +55,6 @@ class RegistryBook {
 // Runs until Scenario::until.
 std::vector<WatcherReport> run_with_registry(sim::Run& run, sim::Scratch& scratch);
 
-sim::Micros total(const std::vector<Window>& windows);
-sim::Micros longest(const std::vector<Window>& windows);
-
 // For people, and as JSON, with times in µs since the start.
 std::string registry_text(const sim::Scenario& scenario, const std::vector<WatcherReport>& reports);
 nlohmann::ordered_json registry_json(const sim::Scenario& scenario, const std::vector<WatcherReport>& reports);

@@ -1,7 +1,6 @@
 #include "model/client.h"
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -16,8 +15,6 @@ Instant next_after(Instant due, Instant now, int rate) {
   return due + period * ((now - due) / period + 1);
 }
 
-bool is_due(Instant at, Instant now) { return at != kNever && now >= at; }
-
 }  // namespace
 
 Client::Client(const ClientConfig& config, std::uint32_t number, std::uint32_t written)
@@ -28,26 +25,16 @@ Client::Client(const ClientConfig& config, std::uint32_t number, std::uint32_t w
 
 void Client::step(Instant now, const Input& input, Effects& effects) {
   Turn turn{now, effects};
-  std::visit(
-      [&](const auto& what) {
-        using What = std::decay_t<decltype(what)>;
-        if constexpr (std::is_same_v<What, Started>) {
-          start(turn);
-        } else if constexpr (std::is_same_v<What, TimerFired>) {
-          timer_fired(turn);
-        } else if constexpr (std::is_same_v<What, Connected>) {
-          connected(turn, what.socket);
-        } else if constexpr (std::is_same_v<What, Disconnected>) {
-          disconnected(turn, what.socket);
-        } else if constexpr (std::is_same_v<What, MessageArrived>) {
-          reply_arrived(turn, what);
-        } else if constexpr (std::is_same_v<What, CommandArrived>) {
-          turn.out.answer({.kind = Answer::Kind::kUnknownCommand});  // nobody types commands at a client
-        } else {
-          static_assert(std::is_same_v<What, ScriptEnded>);  // it starts none
-        }
-      },
-      input);
+  std::visit(Overloaded{
+                 [&](const Started&) { start(turn); }, [&](const TimerFired&) { timer_fired(turn); },
+                 [&](const Connected& what) { connected(turn, what.socket); },
+                 [&](const Disconnected& what) { disconnected(turn, what.socket); },
+                 [&](const MessageArrived& what) { reply_arrived(turn, what); },
+                 // Nobody types commands at a client.
+                 [&](const CommandArrived&) { turn.out.answer({.kind = Answer::Kind::kUnknownCommand}); },
+                 [](const ScriptEnded&) {},  // it starts none
+             },
+             input);
   arm_timer(turn);
 }
 
@@ -62,12 +49,8 @@ void Client::start(Turn& turn) {
 
 // --- time -------------------------------------------------------------------------------------------------
 
-Instant Client::deadline(const Turn& turn) const {
-  return config_.timeout > Millis{0} ? turn.now + config_.timeout : kNever;
-}
-
 void Client::timer_fired(Turn& turn) {
-  armed_ = kNever;
+  alarm_.rang();
   if (question_.asked && is_due(question_.deadline, turn.now)) no_answer(turn);
   const bool is_opening = link_.state == LinkState::kConnecting || link_.state == LinkState::kVerifying;
   if (is_opening && is_due(link_.deadline, turn.now)) link_failed(turn, Outcome::Fate::kTimedOut);
@@ -90,25 +73,20 @@ void Client::timer_fired(Turn& turn) {
 
 // One timer for all that is due by time.
 void Client::arm_timer(Turn& turn) {
-  Instant next = kNever;
-  const auto consider = [&](Instant at) {
-    if (at != kNever && (next == kNever || at < next)) next = at;
-  };
-  if (question_.asked) consider(question_.deadline);
-  if (link_.state == LinkState::kConnecting || link_.state == LinkState::kVerifying) consider(link_.deadline);
-  consider(find_at_);
-  consider(refresh_at_);
-  for (const Subscription& subscription : subscriptions_) consider(subscription.retry_at);
+  Earliest next;
+  if (question_.asked) next.consider(question_.deadline);
+  if (link_.state == LinkState::kConnecting || link_.state == LinkState::kVerifying) next.consider(link_.deadline);
+  next.consider(find_at_);
+  next.consider(refresh_at_);
+  for (const Subscription& subscription : subscriptions_) next.consider(subscription.retry_at);
   if (operation_.active) {
-    consider(operation_.deadline);
-    if (!operation_.sent && link_.state == LinkState::kReady) consider(operation_.retry_at);
+    next.consider(operation_.deadline);
+    if (!operation_.sent && link_.state == LinkState::kReady) next.consider(operation_.retry_at);
   } else {
-    consider(next_write_);
-    consider(next_read_);
+    next.consider(next_write_);
+    next.consider(next_read_);
   }
-  if (next == armed_ || next == kNever) return;
-  armed_ = next;
-  turn.out.next_timer = std::max(Millis{0}, next - turn.now);
+  alarm_.set(next, turn.now, turn.out);
 }
 
 // --- operations -------------------------------------------------------------------------------------------
@@ -123,7 +101,11 @@ void Client::begin_operation(Turn& turn) {
   } else {
     next_write_ = next_after(next_write_, turn.now, config_.writes);
   }
-  operation_ = {.active = true, .reads = reads, .number = ++operations_, .began = turn.now, .deadline = deadline(turn)};
+  operation_ = {.active = true,
+                .reads = reads,
+                .number = ++operations_,
+                .began = turn.now,
+                .deadline = deadline_after(config_.timeout, turn.now)};
   try_operation(turn);
 }
 
@@ -131,7 +113,7 @@ void Client::try_operation(Turn& turn) {
   if (link_.state != LinkState::kReady || (operation_.retry_at != kNever && turn.now < operation_.retry_at)) return;
   operation_.sent = true;
   operation_.retry_at = kNever;
-  operation_.deadline = deadline(turn);
+  operation_.deadline = deadline_after(config_.timeout, turn.now);
   operation_.request = ++requests_;
   ++operation_.tries;
   const Callback callback{.what = Callback::What::kClient, .serial = operation_.request};
@@ -167,7 +149,7 @@ void Client::try_failed(Turn& turn, Outcome::Fate fate, Status status) {
   operation_.write = {};
   if (is_last) return;
   operation_.retry_at = turn.now + config_.retry_after;
-  operation_.deadline = deadline(turn);
+  operation_.deadline = deadline_after(config_.timeout, turn.now);
 }
 
 void Client::reply_arrived(Turn& turn, const MessageArrived& input) {

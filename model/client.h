@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "model/alarm.h"
 #include "model/config.h"
 #include "model/step.h"
 
@@ -87,7 +88,6 @@ class Client {
   void start(Turn& turn);
   void timer_fired(Turn& turn);
   void arm_timer(Turn& turn);
-  Instant deadline(const Turn& turn) const;
   void begin_operation(Turn& turn);
   void try_operation(Turn& turn);
   void confirm(Turn& turn);
@@ -124,7 +124,7 @@ class Client {
   Instant next_read_{};
   Instant find_at_{};  // when the master is looked for again; kNever: not planned
   Instant refresh_at_{};
-  Instant armed_{};  // what the timer is set to
+  Alarm alarm_{};
 };
 
 // The connections that a client opens; those of its subscriptions have the numbers behind these.

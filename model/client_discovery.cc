@@ -26,7 +26,7 @@ void Client::find_master(Turn& turn) {
 
 void Client::ask(Turn& turn) {
   question_.asked = true;
-  question_.deadline = deadline(turn);
+  question_.deadline = deadline_after(config_.timeout, turn.now);
   turn.out.connect(kClientQuestion, config_.sentinels[question_.sentinel]);
 }
 
@@ -55,7 +55,7 @@ void Client::connect_to(Turn& turn, const Address& address) {
   if (link_.state == LinkState::kGone) return;
   leave(turn, Outcome::Fate::kLost);
   find_at_ = kNever;
-  link_ = {.state = LinkState::kConnecting, .address = address, .deadline = deadline(turn)};
+  link_ = {.state = LinkState::kConnecting, .address = address, .deadline = deadline_after(config_.timeout, turn.now)};
   turn.out.connect(kClientData, address);
 }
 

@@ -38,6 +38,9 @@ struct SetCommand {
     kNotificationScript,
     kClientReconfigScript,
   };
+  static bool names_script(Option option) {
+    return option == Option::kNotificationScript || option == Option::kClientReconfigScript;
+  }
   struct Change {
     Option option{};
     std::int64_t number = 0;  // milliseconds or a count

@@ -70,7 +70,7 @@ struct DataNodeConfig {
   Millis min_replicas_max_lag{10'000};
 
   // Not directives: how long things take on this machine.
-  Millis transfer_time{10};            // of a full resynchronisation, from the snapshot to the loaded data
+  Millis transfer_time{10};            // of a full resynchronisation of nothing, from the snapshot to the loaded data
   Millis load_time{0};                 // of the data set at a start; the node answers -LOADING meanwhile
   std::int64_t data_size = 0;          // of the data set that it first starts with, in bytes
   std::int64_t save_rate = 200 << 20;  // bytes a second that it writes to a snapshot,
@@ -80,8 +80,7 @@ struct DataNodeConfig {
   friend bool operator==(const DataNodeConfig&, const DataNodeConfig&) = default;
 };
 
-// A client of Redis: how it finds the master, what it does there, and what it does when that fails. Or a watcher, which
-// goes to no master: it listens to the first of the sentinels.
+// A client of Redis: how it finds the master, what it does there, and what it does when that fails.
 struct ClientConfig {
   enum class OnLoss : std::uint8_t {
     kAsk,   // asks the sentinels again
@@ -97,10 +96,8 @@ struct ClientConfig {
   bool subscribes = true;           // to +switch-master, at all its sentinels
   bool leaves_when_refused = true;  // asks the sentinels again after -READONLY
   OnLoss on_loss = OnLoss::kAsk;
-  bool watches = false;    // it is a watcher, of which the next line, master, sentinels, timeout and retry_after count
-  bool asks_again = true;  // when its connection was lost; if not, only at its start
-  Millis asks_every{0};    // asks again so often, all being well; 0: never
-  int writes = 0;          // a second
+  Millis asks_every{0};  // asks again so often, all being well; 0: never
+  int writes = 0;        // a second
   int reads = 0;
   std::int64_t bytes = 40;  // of a write
   Millis timeout{1'000};    // of a connection, a question, an operation; 0: none
@@ -110,6 +107,18 @@ struct ClientConfig {
   Millis retry_after{100};  // the pause before anything is tried again
 
   friend bool operator==(const ClientConfig&, const ClientConfig&) = default;
+};
+
+// Who listens to a sentinel, and goes to no master (watcher.h).
+struct WatcherConfig {
+  Address sentinel{};
+  Symbol master{};
+  bool asks_again = true;   // when its connection was lost; if not, only at its start
+  Millis asks_every{0};     // asks again so often, all being well; 0: never
+  Millis timeout{1'000};    // of a question; 0: none
+  Millis retry_after{100};  // the pause before anything is tried again
+
+  friend bool operator==(const WatcherConfig&, const WatcherConfig&) = default;
 };
 
 }  // namespace sentinel::model

@@ -1,7 +1,6 @@
 #include "model/data_node.h"
 
 #include <ratio>
-#include <type_traits>
 #include <variant>
 
 namespace sentinel::model {
@@ -19,26 +18,15 @@ DataNode::DataNode(const Profile& profile, const DataNodeConfig& config, const I
 
 void DataNode::step(Instant now, Millis uptime, const Input& input, Random& random, Effects& effects) {
   Turn turn{now, uptime, random, effects};
-  std::visit(
-      [&](const auto& what) {
-        using What = std::decay_t<decltype(what)>;
-        if constexpr (std::is_same_v<What, Started>) {
-          start(turn);
-        } else if constexpr (std::is_same_v<What, TimerFired>) {
-          timer_fired(turn);
-        } else if constexpr (std::is_same_v<What, Connected>) {
-          upstream_connected(turn);
-        } else if constexpr (std::is_same_v<What, Disconnected>) {
-          disconnected(turn, what.socket);
-        } else if constexpr (std::is_same_v<What, MessageArrived>) {
-          message_arrived(turn, what);
-        } else if constexpr (std::is_same_v<What, CommandArrived>) {
-          command_arrived(turn, *what.command);
-        } else {
-          static_assert(std::is_same_v<What, ScriptEnded>);  // it starts none
-        }
-      },
-      input);
+  std::visit(Overloaded{
+                 [&](const Started&) { start(turn); }, [&](const TimerFired&) { timer_fired(turn); },
+                 [&](const Connected&) { upstream_connected(turn); },
+                 [&](const Disconnected& what) { disconnected(turn, what.socket); },
+                 [&](const MessageArrived& what) { message_arrived(turn, what); },
+                 [&](const CommandArrived& what) { command_arrived(turn, *what.command); },
+                 [](const ScriptEnded&) {},  // it starts none
+             },
+             input);
   arm_timer(turn);
 }
 

@@ -126,11 +126,10 @@ class DataNode {
     struct Transfer {
       Id history{};
       Offset offset = 0;
-      bool by_sync = false;                // SYNC, not PSYNC: nothing is known of the history
-      std::optional<std::int64_t> size{};  // nullopt: not told yet, or not known beforehand
-      bool is_stream = false;
-      Instant began{};           // when the first bytes came
-      bool is_orphaned = false;  // the link was lost while the snapshot was loaded
+      bool by_sync = false;                    // SYNC, not PSYNC: nothing is known of the history
+      std::optional<SnapshotHeader> header{};  // nullopt: the snapshot did not begin to come
+      Instant began{};                         // when it did
+      bool is_orphaned = false;                // the link was lost while the snapshot was loaded
 
       friend bool operator==(const Transfer&, const Transfer&) = default;
     };
@@ -176,7 +175,6 @@ class DataNode {
     WriteId data{};
     std::int64_t size = 0;
     bool diskless = false;
-    bool alone = false;  // who waited for it is gone
 
     friend bool operator==(const Dump&, const Dump&) = default;
   };
@@ -184,7 +182,6 @@ class DataNode {
   // data_node.cc
   void start(Turn& turn);
   void log(Turn& turn, LogLine line) const;
-  std::vector<Held> take_held_of_master();
   void timer_fired(Turn& turn);
   void loaded(Turn& turn);
   void arm_timer(Turn& turn);
@@ -205,9 +202,10 @@ class DataNode {
   bool stale() const;  // a replica without its master that must not serve what it has
   void reconfigure(Turn& turn, Socket asker, const Reconfigure& request);
   void command_arrived(Turn& turn, const Command& command);
-  Answer::Kind replicaof(Turn& turn, const std::optional<Address>& master, std::optional<Socket> asker);
+  Answer::Kind replicaof(Turn& turn, const std::optional<Address>& master, bool by_sentinel);
   Answer::Kind pause_clients(Turn& turn, Millis period);
   void resume_clients(Turn& turn);
+  std::vector<Held> take_held_of_master();
   Answer::Kind write(Turn& turn, WriteId write, std::int64_t bytes);
   Answer::Kind write_refusal() const;
   Answer::Kind read_refusal() const;

@@ -113,7 +113,7 @@ bool DataNode::stale() const {
 
 // The transaction of a sentinel. While loading, SLAVEOF is refused and EXEC aborts, so that nothing of it happens.
 void DataNode::reconfigure(Turn& turn, Socket asker, const Reconfigure& request) {
-  if (replicaof(turn, request.master, asker) == Answer::Kind::kLoading) return;
+  if (replicaof(turn, request.master, true) == Answer::Kind::kLoading) return;
   turn.out.persist();
   kill_clients(turn, asker, request.kills_subscribers);
 }
@@ -130,7 +130,7 @@ void DataNode::command_arrived(Turn& turn, const Command& command) {
     refresh_good_replicas(turn.now);
     answer(Answer::Kind::kOk);
   } else if (const auto* request = std::get_if<ReplicaofCommand>(&command)) {
-    answer(replicaof(turn, request->master, std::nullopt));
+    answer(replicaof(turn, request->master, false));
   } else if (const auto* pause = std::get_if<ClientPauseCommand>(&command)) {
     answer(pause_clients(turn, pause->period));
   } else {
@@ -139,17 +139,17 @@ void DataNode::command_arrived(Turn& turn, const Command& command) {
 }
 
 // replicaofCommand()
-Answer::Kind DataNode::replicaof(Turn& turn, const std::optional<Address>& master, std::optional<Socket> asker) {
+Answer::Kind DataNode::replicaof(Turn& turn, const std::optional<Address>& master, bool by_sentinel) {
   if (loading()) return Answer::Kind::kLoading;
   if (!master && !is_master()) {
     become_master(turn);
-    log(turn, {.kind = NodeLog::kMasterMode, .asker = asker});
+    log(turn, {.kind = NodeLog::kMasterMode, .by_sentinel = by_sentinel});
   } else if (master && config_.replicaof == master) {
     log(turn, {.kind = NodeLog::kSameMaster});
     return Answer::Kind::kAlreadyConnected;
   } else if (master) {
     set_master(turn, *master);
-    log(turn, {.kind = NodeLog::kReplicaMode, .address = *master, .asker = asker});
+    log(turn, {.kind = NodeLog::kReplicaMode, .address = *master, .by_sentinel = by_sentinel});
   }
   return Answer::Kind::kOk;
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "model/ids.h"
 #include "model/messages.h"
@@ -92,9 +91,9 @@ struct LogLine {
   Id second_id{};
   Id asked_id{};  // what a replica asked for
   Offset offset = 0;
-  std::int64_t number = 0;        // bytes or seconds
-  Status status = Status::kOk;    // of the reply that the line is about
-  std::optional<Socket> asker{};  // who asked for it; nullopt: an operator
+  std::int64_t number = 0;      // bytes or seconds
+  Status status = Status::kOk;  // of the reply that the line is about
+  bool by_sentinel = false;     // who asked for it; if not, an operator
 };
 
 }  // namespace sentinel::model

@@ -56,7 +56,7 @@ constexpr DataNodeTraits kDataNode62{.keeps_sub_replicas = false,
                                      .keeps_cached_master = false,
                                      .rewritten_defaults = "",
                                      .rewritten_user = kUser};
-constexpr DataNodeTraits kDataNode74{.warns_of_changes = false, .rewritten_user = kUser};
+constexpr DataNodeTraits kDataNode74{.warns_of_changes = false, .names_transport = true, .rewritten_user = kUser};
 
 // Each row stands for one release of its line: 7.0.15, 2.8.24, 3.2.13, 6.2.16, 7.4.1, 8.0.1.
 constexpr std::array kProfiles = {

@@ -107,6 +107,7 @@ struct DataNodeTraits {
   // starts.
   bool keeps_cached_master = true;
   bool warns_of_changes = true;   // until 7.0: a lost link and a new history are warnings in the log; then notices
+  bool names_transport = false;   // 7.2+: the line that it accepts connections says which
   bool tells_failover = true;     // 6.2+: master_failover_state, and the size of a snapshot that arrives
   bool tells_read_offset = true;  // 6.2.6+: slave_read_repl_offset
   // Lines that a rewrite adds because they differ from the defaults.

@@ -74,8 +74,7 @@ void DataNode::upstream_closed(Turn& turn) {
   if (upstream_.state == kConnecting) {
     log(turn, {.kind = NodeLog::kSocketError});
   } else if (upstream_.state == kTransfer) {
-    const bool counted = upstream_.transfer.size || upstream_.transfer.is_stream;
-    log(turn, {.kind = counted ? NodeLog::kTransferLost : NodeLog::kCountLost});
+    log(turn, {.kind = upstream_.transfer.header ? NodeLog::kTransferLost : NodeLog::kCountLost});
   } else if (upstream_.state != kConnected) {
     log(turn, {.kind = NodeLog::kHandshakeLost});
   }
@@ -181,9 +180,7 @@ void DataNode::ask_psync(Turn& turn) {
 // slaveTryPartialResynchronization(). A master that does not know PSYNC, or refuses it for good, is asked with SYNC.
 void DataNode::psync_refused(Turn& turn, Status status) {
   const bool unknown = status == Status::kUnknownCommand;
-  log(turn, {.kind = unknown ? NodeLog::kPsyncUnknown : NodeLog::kPsyncRefused,
-             .offset = upstream_.can_resume ? upstream_.offset + 1 : -1,
-             .status = status});
+  log(turn, {.kind = unknown ? NodeLog::kPsyncUnknown : NodeLog::kPsyncRefused, .status = status});
   log(turn, {.kind = NodeLog::kRetryingWithSync});
   if (!traits_->keeps_cached_master) discard_cached_master(turn);
   upstream_.transfer = {.history = Id{}, .offset = -1, .by_sync = true};
@@ -225,8 +222,7 @@ void DataNode::psync_reply(Turn& turn, const PsyncReply& reply) {
 
 // readSyncBulkPayload()
 void DataNode::transfer_begins(Turn& turn, const SnapshotHeader& header) {
-  upstream_.transfer.size = header.size;
-  upstream_.transfer.is_stream = !header.size;
+  upstream_.transfer.header = header;
   upstream_.transfer.began = turn.now;
   const NodeLog kind = header.size ? NodeLog::kReceiving : NodeLog::kReceivingStream;
   log(turn, {.kind = kind, .number = header.size.value_or(0)});
@@ -234,8 +230,7 @@ void DataNode::transfer_begins(Turn& turn, const SnapshotHeader& header) {
 
 // readSyncBulkPayload(): the old data are gone, the snapshot is loaded. Our own replicas must start anew.
 void DataNode::snapshot_arrived(Turn& turn, const Snapshot& snapshot) {
-  const Upstream::Transfer& transfer = upstream_.transfer;
-  if (!transfer.size && !transfer.is_stream) {
+  if (!upstream_.transfer.header) {
     transfer_begins(turn, {.size = snapshot.diskless ? std::nullopt : std::optional{snapshot.size}});
   }
   discard_cached_master(turn);

@@ -76,17 +76,18 @@ bool DataNode::can_continue(Turn& turn, const Address& replica, const Psync& req
   return false;
 }
 
-// syncCommand(). A file on disk serves whoever comes while it is being written; what goes directly to the replicas
-// does not, and may wait for more of them.
+// syncCommand(). A file on disk serves whoever comes while it is being written, as long as another one waits for it;
+// what goes directly to the replicas does not, and may wait for more of them.
 void DataNode::full_resync_asked(Turn& turn, Downstream& replica) {
+  const auto waits = [](const Downstream& each) { return each.state == Downstream::State::kTransfer; };
   replica.waiting_since = turn.now;
   if (dump_ && dump_->diskless) {
     log(turn, {.kind = NodeLog::kDumpHasSockets});
-  } else if (dump_ && dump_->alone) {
-    log(turn, {.kind = NodeLog::kDumpNotAttached});
-  } else if (dump_) {
+  } else if (dump_ && std::ranges::any_of(downstreams_, waits)) {
     log(turn, {.kind = NodeLog::kDumpAttached});
     send_dump_header(turn, replica);
+  } else if (dump_) {
+    log(turn, {.kind = NodeLog::kDumpNotAttached});
   } else if (syncs_diskless() && config_.diskless_sync_delay > Millis{0}) {
     log(turn, {.kind = NodeLog::kDumpDelayed});
   } else {
@@ -230,8 +231,6 @@ void DataNode::replica_lost(Turn& turn, Socket socket) {
   const auto lost = std::ranges::find(downstreams_, socket, &Downstream::socket);
   log(turn, {.kind = NodeLog::kReplicaLost, .address = lost->address});
   downstreams_.erase(lost);
-  const auto waits = [](const Downstream& each) { return each.state == Downstream::State::kTransfer; };
-  if (dump_ && std::ranges::none_of(downstreams_, waits)) dump_->alone = true;
   alone_since_ = turn.now;
   refresh_good_replicas(turn.now);
 }

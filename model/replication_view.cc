@@ -24,11 +24,12 @@ ReplicationView DataNode::replication(Instant now) const {
                              .acknowledged = replica.acknowledged,
                              .lag = lag});
   }
-  if (upstream_.state == ReplicationState::kTransfer && upstream_.transfer.size) {
+  const auto& header = upstream_.transfer.header;
+  if (header && header->size) {
     // The bandwidth is that of the master, which is taken to be like ours.
     const std::int64_t elapsed = std::max<std::int64_t>(0, (now - upstream_.transfer.began).count());
-    view.snapshot_size = upstream_.transfer.size;
-    view.snapshot_read = std::min(*upstream_.transfer.size, config_.bandwidth / 1'000 * elapsed);
+    view.snapshot_size = header->size;
+    view.snapshot_read = std::min(*header->size, config_.bandwidth / 1'000 * elapsed);
   }
   if (needs_good_replicas()) view.good_replicas = good_replicas_;
   if (backlog_) {

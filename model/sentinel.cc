@@ -20,24 +20,15 @@ Sentinel::Sentinel(const Profile& profile, const SentinelConfig& config, Instant
 void Sentinel::step(Instant now, const Input& input, Random& random, Effects& effects) {
   Turn turn{now, random, effects};
   std::visit(
-      [&](const auto& what) {
-        using What = std::decay_t<decltype(what)>;
-        if constexpr (std::is_same_v<What, Started>) {
-          start(turn);
-        } else if constexpr (std::is_same_v<What, TimerFired>) {
-          tick(turn);
-        } else if constexpr (std::is_same_v<What, Connected>) {
+      Overloaded{
+          [&](const Started&) { start(turn); },
+          [&](const TimerFired&) { tick(turn); },
           // "Connected" is what a link is from the start of a connect on; there is nothing to do when it succeeds.
-        } else if constexpr (std::is_same_v<What, Disconnected>) {
-          connection_lost(what.socket);
-        } else if constexpr (std::is_same_v<What, MessageArrived>) {
-          message_arrived(turn, what);
-        } else if constexpr (std::is_same_v<What, CommandArrived>) {
-          command_arrived(turn, *what.command);
-        } else {
-          static_assert(std::is_same_v<What, ScriptEnded>);
-          script_ended(what);
-        }
+          [](const Connected&) {},
+          [&](const Disconnected& what) { connection_lost(what.socket); },
+          [&](const MessageArrived& what) { message_arrived(turn, what); },
+          [&](const CommandArrived& what) { command_arrived(turn, *what.command); },
+          [&](const ScriptEnded& what) { script_ended(what); },
       },
       input);
   if (!subscribers_.empty()) publish(turn);

@@ -104,9 +104,7 @@ Answer Sentinel::set_command(Turn& turn, const SetCommand& command) {
   if (master == nullptr) return {.kind = Answer::Kind::kNoSuchMaster};
   bool changed = false;
   for (const SetCommand::Change& change : command.changes) {
-    const bool is_script =
-        change.option == Option::kNotificationScript || change.option == Option::kClientReconfigScript;
-    if (is_script && denies_scripts_reconfig()) {
+    if (SetCommand::names_script(change.option) && denies_scripts_reconfig()) {
       if (changed) turn.out.persist();
       return {.kind = Answer::Kind::kScriptsDenied};
     }

@@ -39,6 +39,12 @@ struct ScriptEnded {  // a child process of a sentinel
 };
 using Input = std::variant<Started, TimerFired, Connected, Disconnected, MessageArrived, CommandArrived, ScriptEnded>;
 
+// One function for each kind of input.
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+
 // --- effects ----------------------------------------------------------------------------------------------
 
 struct Connect {

@@ -1,33 +1,22 @@
 #include "model/watcher.h"
 
 #include <algorithm>
-#include <type_traits>
 #include <variant>
 
 namespace sentinel::model {
 
 void Watcher::step(Instant now, const Input& input, Effects& effects) {
   Turn turn{now, effects};
-  std::visit(
-      [&](const auto& what) {
-        using What = std::decay_t<decltype(what)>;
-        if constexpr (std::is_same_v<What, Started>) {
-          subscribe(turn);
-        } else if constexpr (std::is_same_v<What, TimerFired>) {
-          timer_fired(turn);
-        } else if constexpr (std::is_same_v<What, Connected>) {
-          connected(turn, what.socket);
-        } else if constexpr (std::is_same_v<What, Disconnected>) {
-          disconnected(turn, what.socket);
-        } else if constexpr (std::is_same_v<What, MessageArrived>) {
-          message_arrived(turn, *what.message);
-        } else if constexpr (std::is_same_v<What, CommandArrived>) {
-          turn.out.answer({.kind = Answer::Kind::kUnknownCommand});  // nobody types commands at a watcher
-        } else {
-          static_assert(std::is_same_v<What, ScriptEnded>);  // it starts none
-        }
-      },
-      input);
+  std::visit(Overloaded{
+                 [&](const Started&) { subscribe(turn); }, [&](const TimerFired&) { timer_fired(turn); },
+                 [&](const Connected& what) { connected(turn, what.socket); },
+                 [&](const Disconnected& what) { disconnected(turn, what.socket); },
+                 [&](const MessageArrived& what) { message_arrived(turn, *what.message); },
+                 // Nobody types commands at a watcher.
+                 [&](const CommandArrived&) { turn.out.answer({.kind = Answer::Kind::kUnknownCommand}); },
+                 [](const ScriptEnded&) {},  // it starts none
+             },
+             input);
   arm_timer(turn);
 }
 
@@ -35,14 +24,14 @@ void Watcher::step(Instant now, const Input& input, Effects& effects) {
 
 void Watcher::subscribe(Turn& turn) {
   subscribe_at_ = kNever;
-  turn.out.connect(kWatcherEvents, config_.sentinels.front());
+  turn.out.connect(kWatcherEvents, config_.sentinel);
 }
 
 void Watcher::ask(Turn& turn) {
   ask_at_ = kNever;
   asking_ = true;
-  deadline_ = config_.timeout > Millis{0} ? turn.now + config_.timeout : kNever;
-  turn.out.connect(kWatcherQuestion, config_.sentinels.front());
+  deadline_ = deadline_after(config_.timeout, turn.now);
+  turn.out.connect(kWatcherQuestion, config_.sentinel);
 }
 
 void Watcher::no_answer(Turn& turn) {
@@ -76,25 +65,20 @@ void Watcher::disconnected(Turn& turn, Socket socket) {
 // --- time -------------------------------------------------------------------------------------------------
 
 void Watcher::timer_fired(Turn& turn) {
-  const auto is_due = [&](Instant at) { return at != kNever && turn.now >= at; };
-  armed_ = kNever;
-  if (asking_ && is_due(deadline_)) {
+  alarm_.rang();
+  if (asking_ && is_due(deadline_, turn.now)) {
     turn.out.disconnect(kWatcherQuestion);
     no_answer(turn);
   }
-  if (is_due(subscribe_at_)) subscribe(turn);
-  if (is_due(ask_at_)) ask(turn);
+  if (is_due(subscribe_at_, turn.now)) subscribe(turn);
+  if (is_due(ask_at_, turn.now)) ask(turn);
 }
 
 // One timer for all that is due by time.
 void Watcher::arm_timer(Turn& turn) {
-  Instant next = kNever;
-  for (const Instant at : {subscribe_at_, ask_at_, asking_ ? deadline_ : kNever}) {
-    if (at != kNever && (next == kNever || at < next)) next = at;
-  }
-  if (next == armed_ || next == kNever) return;
-  armed_ = next;
-  turn.out.next_timer = std::max(Millis{0}, next - turn.now);
+  Earliest next;
+  for (const Instant at : {subscribe_at_, ask_at_, asking_ ? deadline_ : kNever}) next.consider(at);
+  alarm_.set(next, turn.now, turn.out);
 }
 
 // --- the registry -----------------------------------------------------------------------------------------

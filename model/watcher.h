@@ -4,6 +4,7 @@
 #include <boost/container/small_vector.hpp>
 #include <optional>
 
+#include "model/alarm.h"
 #include "model/config.h"
 #include "model/step.h"
 
@@ -28,7 +29,7 @@ struct Registry {
 // time and input give the same effects.
 class Watcher {
  public:
-  explicit Watcher(const ClientConfig& config) : config_(config) {}
+  explicit Watcher(const WatcherConfig& config) : config_(config) {}
 
   void step(Instant now, const Input& input, Effects& effects);
 
@@ -57,14 +58,14 @@ class Watcher {
   void event_arrived(const Event& event);
   void put(const Event& event, bool up);
 
-  ClientConfig config_;
+  WatcherConfig config_;
   std::optional<Registry> registry_{};
   bool subscribed_ = false;
   bool asking_ = false;
   Instant subscribe_at_{};  // kNever: not planned
   Instant ask_at_{};        // likewise
   Instant deadline_{};      // of the question
-  Instant armed_{};         // what the timer is set to
+  Alarm alarm_{};
 };
 
 // The connections that a watcher opens.

@@ -97,6 +97,13 @@ std::string line_prefix(const Scenario& scenario, const Record& record) {
   return seconds_text(record.at) + " " + scenario.node(record.node).name + " ";
 }
 
+// What all lines of Format::kJsonl begin with.
+Json json_line(const Scenario& scenario, const Record& record) {
+  return {{"t", record.at.time_since_epoch().count()}, {"node", scenario.node(record.node).name}};
+}
+
+std::string one_line(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n'; }
+
 // The process of a script, and the how-manieth run of its job that is.
 template <class Run>
 Json script_json(const Run& run, std::string_view what) {
@@ -173,12 +180,11 @@ void StreamWriter::write_event(const Record& record, const Event& event) {
   } else if (format_ == Format::kPmessage) {
     *out_ << "1) \"pmessage\"\n2) \"*\"\n3) \"" << row.channel << "\"\n4) \"" << payload << "\"\n";
   } else {
-    Json line{{"t", record.at.time_since_epoch().count()},
-              {"node", scenario_->node(record.node).name},
-              {"channel", row.channel},
-              {"message", payload}};
+    Json line = json_line(*scenario_, record);
+    line["channel"] = row.channel;
+    line["message"] = payload;
     add_fields(line, event, scenario_->symbols);
-    *out_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+    *out_ << one_line(line);
   }
 }
 
@@ -186,11 +192,10 @@ void StreamWriter::write_event(const Record& record, const Event& event) {
 void StreamWriter::write_reply(const Record& record, const CommandReply& reply) {
   if (format_ != Format::kJsonl) return;
   const auto& command = std::get<CommandStep>(scenario_->steps[reply.step].action);
-  const Json line{{"t", record.at.time_since_epoch().count()},
-                  {"node", scenario_->node(record.node).name},
-                  {"command", command.text},
-                  {"answer", answer_text(reply.answer, scenario_->symbols, *scenario_->profile)}};
-  *out_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+  Json line = json_line(*scenario_, record);
+  line["command"] = command.text;
+  line["answer"] = answer_text(reply.answer, scenario_->symbols, *scenario_->profile);
+  *out_ << one_line(line);
 }
 
 void StreamWriter::write_script(const Record& record) {
@@ -204,15 +209,15 @@ void StreamWriter::write_script(const Record& record) {
     script["path"] = scenario_->symbols.text(collected->path);
     script["exit_code"] = collected->end.exit_code;
     script["signal"] = collected->end.signal;
-    if (collected->again_after) script["again_after"] = sim::Micros{*collected->again_after}.count();
+    if (collected->again_after) script["again_after"] = Micros{*collected->again_after}.count();
   } else if (const auto* dropped = std::get_if<model::ScriptDropped>(&record.what)) {
     script = Json{{"what", "dropped"}, {"argv", words(*dropped)}};
   } else {
     return;
   }
-  const Json line{
-      {"t", record.at.time_since_epoch().count()}, {"node", scenario_->node(record.node).name}, {"script", script}};
-  *out_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+  Json line = json_line(*scenario_, record);
+  line["script"] = script;
+  *out_ << one_line(line);
 }
 
 }  // namespace sentinel::sim

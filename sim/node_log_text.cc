@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "model/profile.h"
+#include "sim/event_text.h"
+#include "sim/query/answer_reply.h"
 
 namespace sentinel::sim {
 namespace {
@@ -127,7 +129,7 @@ constexpr std::array<Row, model::kNodeLogs> kRows = {{
     {kSaveEnded, kNotice, "Background saving terminated with success"},
     {kStreamEnded, kNotice, "Background RDB transfer terminated with success"},
     {kStreamed, kNotice,
-     "Streamed RDB transfer with {replica} {peer} succeeded (socket). Waiting for REPLCONF ACK from {replica-of-old} "
+     "Streamed RDB transfer with {replica} {peer} succeeded (socket). Waiting for REPLCONF ACK from {slave-still} "
      "to "
      "enable streaming"},
     {kOnline, kNotice, "Synchronization with {replica} {peer} succeeded"},
@@ -148,21 +150,24 @@ static_assert(in_order_of_kind(), "rows are looked up by their kind");
 // An RDB file without keys; 7.0.
 constexpr std::int64_t kEmptySnapshot = 175;
 
-// How a reply looks on the wire.
-std::string_view error_text(model::Status status, bool old) {
+// An error as it comes over the wire.
+std::string error_text(model::Status status, const Scenario& scenario) {
   using model::Status;
+  using Kind = model::Answer::Kind;
+  const bool old = !scenario.profile->data_node.shares_history;
+  const auto answer = [&](Kind kind) {
+    const Reply reply = reply_of({.kind = kind}, scenario.symbols, *scenario.profile);
+    return "-" + std::get<ErrorText>(reply.value).text;
+  };
   switch (status) {
-    case Status::kLoading: return "-LOADING Redis is loading the dataset in memory";
-    case Status::kMasterDown:
-      return "-MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
-    case Status::kBusy:
-      return "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
+    case Status::kLoading: return answer(Kind::kLoading);
+    case Status::kMasterDown: return answer(Kind::kMasterDown);
+    case Status::kBusy: return answer(Kind::kBusy);
+    case Status::kMisconf: return answer(Kind::kMisconf);
     case Status::kNoAuth: return "-NOAUTH Authentication required.";
     case Status::kNoMasterLink:
-      return old ? "-ERR Can't SYNC while not connected with my master"
-                 : "-NOMASTERLINK Can't SYNC while not connected with my master";
+      return std::string{old ? "-ERR" : "-NOMASTERLINK"} + " Can't SYNC while not connected with my master";
     case Status::kUnknownCommand: return "-ERR unknown command 'PSYNC'";
-    case Status::kMisconf: return "-MISCONF Errors writing to the AOF file: No space left on device";
     default: return "-ERR";
   }
 }
@@ -215,12 +220,13 @@ class Writer {
     if (name == "number") return std::to_string(line_.number);
     if (name == "size") return std::to_string(line_.number == 0 ? kEmptySnapshot : line_.number);
     if (name == "child") return std::to_string(kChild);
-    if (name == "error") return std::string{error_text(line_.status, old_)};
-    if (name == "bare-error") return std::string{error_text(line_.status, old_).substr(1)};
+    if (name == "error") return error_text(line_.status, scenario_);
+    if (name == "bare-error") return error_text(line_.status, scenario_).substr(1);
     if (name == "client") return client();
     if (name == "release") return std::string{profile_.release};
-    if (name == "transport") return profile_.data_node.warns_of_changes ? "" : " tcp";
-    if (name == "replica-of-old") return profile_.sentinel.says_primary ? "replica" : "slave";
+    if (name == "transport") return profile_.data_node.names_transport ? " tcp" : "";
+    // Where Redis did not change its words.
+    if (name == "slave-still") return profile_.sentinel.says_primary ? "replica" : "slave";
     return word(name);
   }
 
@@ -236,16 +242,18 @@ class Writer {
     return word;
   }
 
+  // A master is named without the brackets of IPv6.
   std::string address(const model::Address& address) const {
     return std::string{scenario_.symbols.text(address.host)} + ":" + std::to_string(address.port);
   }
   std::string peer() const {
-    return line_.address.port == 0 ? "client id #" + std::to_string(kClient) : address(line_.address);
+    return line_.address.port == 0 ? "client id #" + std::to_string(kClient)
+                                   : name_and_port(line_.address, scenario_.symbols);
   }
 
   // CLIENT LIST of the connection that asked. What is not simulated has the values of a quiet connection.
   std::string client() const {
-    const bool is_sentinel = line_.asker.has_value();
+    const bool is_sentinel = line_.by_sentinel;
     const std::string number = std::to_string(kClient);
     const std::string name = is_sentinel ? "sentinel-cmd" : "";
     const std::string flags = is_sentinel ? "x" : "N";

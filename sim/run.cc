@@ -182,7 +182,7 @@ void Run::start(NodeId node, Scratch& scratch) {
   ++process.life;
   process.busy_until = SimTime::min();
   process.flushing = false;
-  if (!scenario_->node(node).is_client()) network_.listen(node);
+  if (scenario_->node(node).listens()) network_.listen(node);
   if (auto* config = std::get_if<model::SentinelConfig>(&process.disk)) {
     const bool keeps_id = scenario_->profile->sentinel.keeps_id;
     const bool forgotten = process.starts > 0 && !keeps_id;
@@ -192,9 +192,9 @@ void Run::start(NodeId node, Scratch& scratch) {
     }
     process.machine.emplace<model::Sentinel>(*scenario_->profile, *config, process.clock.read(now()),
                                              draw_hash_seed(node));
-  } else if (const auto* load = std::get_if<model::ClientConfig>(&process.disk); load != nullptr && load->watches) {
-    process.machine.emplace<model::Watcher>(*load);
-  } else if (load != nullptr) {
+  } else if (const auto* watch = std::get_if<model::WatcherConfig>(&process.disk)) {
+    process.machine.emplace<model::Watcher>(*watch);
+  } else if (const auto* load = std::get_if<model::ClientConfig>(&process.disk)) {
     const std::uint32_t written = client(node) == nullptr ? 0 : client(node)->written();
     process.machine.emplace<model::Client>(*load, static_cast<std::uint32_t>(node), written);
   } else {

@@ -93,7 +93,7 @@ class Run {
   bool answers(NodeId node) const;
 
   // What stands on the disk of a process, and how often it has rewritten that; 0 again when the file was replaced.
-  using Disk = std::variant<model::DataNodeConfig, model::SentinelConfig, model::ClientConfig>;
+  using Disk = decltype(Node::config);
   const Disk& disk(NodeId node) const { return processes_[index(node)].disk; }
   std::uint32_t rewrites(NodeId node) const { return processes_[index(node)].rewrites; }
 
@@ -185,7 +185,6 @@ class Run {
   void act(const ClockStep& step, std::uint32_t place);
   void act(const CommandStep& step, std::uint32_t place);
   void act(const WriteStep& step, std::uint32_t place);
-  std::optional<NodeId> node_at(const model::Address& address) const;
   std::optional<NodeId> cast(NodeId node, std::uint32_t place) const;
   Action cast(Action action, std::uint32_t place) const;
 

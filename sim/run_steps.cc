@@ -16,17 +16,11 @@ void Run::pull_triggers(const Record& record) {
     if (trigger.event.kind != event.kind) return false;  // most are: no text is made for them
     if (!matches(trigger.event, record.node, event, payload_text(event, scenario_->symbols))) return false;
     const bool of_master = event.subject == model::InstanceKind::kMaster;
-    const std::optional<NodeId> subject = node_at(of_master ? event.master_address : event.address);
+    const std::optional<NodeId> subject = scenario_->node_at(of_master ? event.master_address : event.address);
     casts_.push_back({.step = step, .speaker = record.node, .subject = subject});
     agenda_.schedule(now() + trigger.after, {.index = step, .kind = Happening::Kind::kStep});
     return true;
   });
-}
-
-std::optional<NodeId> Run::node_at(const model::Address& address) const {
-  const auto found = std::ranges::find(scenario_->nodes, address, &Node::address);
-  if (found == scenario_->nodes.end()) return std::nullopt;
-  return NodeId{static_cast<std::uint16_t>(found - scenario_->nodes.begin())};
 }
 
 // Whom a step means; nullopt if there is nobody like that.

@@ -20,6 +20,13 @@ std::optional<NodeId> Scenario::find_node(std::string_view name) const {
   return NodeId{static_cast<std::uint16_t>(found - nodes.begin())};
 }
 
+std::optional<NodeId> Scenario::node_at(const model::Address& address) const {
+  const auto found =
+      std::ranges::find_if(nodes, [&](const Node& node) { return node.listens() && node.address == address; });
+  if (found == nodes.end()) return std::nullopt;
+  return NodeId{static_cast<std::uint16_t>(found - nodes.begin())};
+}
+
 Micros Scenario::begun_part_of_second(std::uint64_t seed) const {
   constexpr std::uint32_t kSecond = 1'000'000;  // µs
   if (!draws_second) return Micros{0};

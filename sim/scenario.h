@@ -36,8 +36,8 @@ class SymbolTable {
 // A process of the cluster, and the configuration that it starts with.
 struct Node {
   std::string name;
-  model::Address address{};  // where it listens; a client does not
-  std::variant<model::DataNodeConfig, model::SentinelConfig, model::ClientConfig> config{};
+  model::Address address{};  // where it listens, if it does
+  std::variant<model::DataNodeConfig, model::SentinelConfig, model::ClientConfig, model::WatcherConfig> config{};
   std::vector<model::Id> run_ids{};  // of its first starts, in order; others are drawn
   bool running = true;               // false: a step starts it
   std::vector<std::string> conf{};   // the lines that `config` was read from
@@ -49,10 +49,9 @@ struct Node {
   bool is_sentinel() const { return std::holds_alternative<model::SentinelConfig>(config); }
   bool is_data_node() const { return std::holds_alternative<model::DataNodeConfig>(config); }
   bool is_client() const { return std::holds_alternative<model::ClientConfig>(config); }
-  bool is_watcher() const {
-    const auto* const client = std::get_if<model::ClientConfig>(&config);
-    return client != nullptr && client->watches;
-  }
+  bool is_watcher() const { return std::holds_alternative<model::WatcherConfig>(config); }
+  // Others only open connections.
+  bool listens() const { return is_sentinel() || is_data_node(); }
 };
 
 // How long a process stands still while it writes its configuration to disk (fsync).
@@ -161,7 +160,7 @@ struct Step {
 
 // How much something may be, of what the ledger of a run counts, or of what its watchers knew: of one client, or of
 // all.
-struct LedgerBound {
+struct Bound {
   enum class What : std::uint8_t {
     kLostWrites,     // acknowledged, and not in the data in the end
     kRefusedWrites,  // tries that got an error
@@ -180,7 +179,7 @@ struct Expectations {
   std::vector<EventPattern> eventually;
   std::vector<EventPattern> never;
   std::vector<std::vector<EventPattern>> order;  // in each list, a first match of one is followed by one of the next
-  std::vector<LedgerBound> ledger;
+  std::vector<Bound> bounds;
 };
 
 // In which order a sentinel goes through what it knows: a real one walks hash tables, whose seed is drawn per process.
@@ -205,6 +204,7 @@ struct Scenario {
 
   const Node& node(NodeId id) const { return nodes[static_cast<std::size_t>(id)]; }
   std::optional<NodeId> find_node(std::string_view name) const;
+  std::optional<NodeId> node_at(const model::Address& address) const;  // that listens there
   Micros begun_part_of_second(std::uint64_t seed) const;  // when the run begins: the processes are on one machine
 };
 

@@ -73,8 +73,7 @@ int check_command(const Arguments& arguments) {
   if (!line.parse(arguments, values)) return kAsExpected;
   if (values.count("PATH") == 0)
     throw sim::BadInput{"check needs a scenario file or a folder; see sentinel-sim check --help"};
-  const std::string format = values["format"].as<std::string>();
-  if (format != "text" && format != "json") throw sim::BadInput{"--format '" + format + "' is not known: text or json"};
+  const bool as_json = is_json(values["format"].as<std::string>(), "--format");
 
   const analysis::CheckOptions options{.seeds = positive_number(values["seeds"].as<std::string>(), "--seeds"),
                                        .jobs = static_cast<unsigned>(std::min<std::uint64_t>(
@@ -84,10 +83,10 @@ int check_command(const Arguments& arguments) {
   for (const std::string& path : values["PATH"].as<std::vector<std::string>>()) {
     for (const std::filesystem::path& file : analysis::scenario_files(path)) {
       results.push_back(analysis::check_file(file, options));
-      if (format == "text") print_text(results.back());
+      if (!as_json) print_text(results.back());
     }
   }
-  if (format == "json") {
+  if (as_json) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const analysis::CheckResult& result : results) all.push_back(to_json(result));
     std::cout << all.dump(2) << '\n';

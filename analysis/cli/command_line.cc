@@ -1,5 +1,6 @@
 #include "analysis/cli/command_line.h"
 
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 
@@ -59,6 +60,23 @@ std::uint64_t positive_number(const std::string& text, std::string_view option) 
     throw sim::BadInput{std::string{option} + " '" + text + "' is not a whole number from 1 on"};
   }
   return number;
+}
+
+bool is_json(const std::string& format, const std::string& option) {
+  if (format == "text" || format == "json") return format == "json";
+  throw sim::BadInput{option + " '" + format + "' is not known" + sim::suggestion(format, {"text", "json"}) +
+                      ": text or json"};
+}
+
+sim::NodeId node_named(const sim::Scenario& scenario, const std::string& name, const std::string& option,
+                       const std::string& what, bool (*is_meant)(const sim::Node&)) {
+  std::vector<std::string_view> known;
+  for (const sim::Node& node : scenario.nodes) {
+    if (is_meant(node)) known.push_back(node.name);
+  }
+  if (std::ranges::find(known, name) != known.end()) return *scenario.find_node(name);
+  throw sim::BadInput{option + " '" + name + "' is no " + what + " of " + scenario.file.string() +
+                      sim::suggestion(name, known)};
 }
 
 const model::Profile* profile_named(const std::string& name) {

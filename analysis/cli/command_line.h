@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/profile.h"
+#include "sim/scenario.h"
 
 namespace sentinel::cli {
 
@@ -60,6 +61,13 @@ class CommandLine {
 
 // Number of a seed, of seeds or of jobs: a whole number from 1 on. Throws BadInput.
 std::uint64_t positive_number(const std::string& text, std::string_view option);
+
+// What an option says that takes text or json. Throws BadInput.
+bool is_json(const std::string& format, const std::string& option);
+
+// The node that an option means, of those that it may mean; `what` says which these are. Throws BadInput.
+sim::NodeId node_named(const sim::Scenario& scenario, const std::string& name, const std::string& option,
+                       const std::string& what, bool (*is_meant)(const sim::Node&));
 
 // What --profile names. Throws BadInput.
 const model::Profile* profile_named(const std::string& name);

@@ -167,8 +167,7 @@ int compare_command(const Arguments& arguments) {
   if (values.count("RECORDING") == 0) {
     throw sim::BadInput{"compare needs a recording or a folder of recordings; see sentinel-sim compare --help"};
   }
-  const std::string format = values["format"].as<std::string>();
-  if (format != "text" && format != "json") throw sim::BadInput{"--format '" + format + "' is not known: text or json"};
+  const bool as_json = is_json(values["format"].as<std::string>(), "--format");
   analysis::CompareOptions options{
       .seeds = positive_number(values["seeds"].as<std::string>(), "--seeds"),
       .timing_seeds = positive_number(values["timing-seeds"].as<std::string>(), "--timing-seeds"),
@@ -187,7 +186,7 @@ int compare_command(const Arguments& arguments) {
     return kAsExpected;
   }
 
-  const bool text = format == "text";
+  const bool text = !as_json;
   const analysis::Comparison comparison = analysis::compare(
       files_of(values), options, [&](const RecordingResult& result) { text ? print_recording(result) : void(); });
   if (text) {

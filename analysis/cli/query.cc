@@ -29,23 +29,6 @@ struct Options {
   std::vector<std::string> words;
 };
 
-sim::NodeId node_of(const sim::Scenario& scenario, const std::string& name) {
-  const auto node = scenario.find_node(name);
-  if (node && !scenario.node(*node).is_client()) return *node;
-  std::vector<std::string_view> known;
-  for (const sim::Node& each : scenario.nodes) {
-    if (!each.is_client()) known.push_back(each.name);
-  }
-  throw sim::BadInput{"--node '" + name + "' is no node of " + scenario.file.string() + sim::suggestion(name, known)};
-}
-
-bool is_json(const std::string& format) {
-  if (format == "json") return true;
-  if (format == "text") return false;
-  throw sim::BadInput{"--format '" + format + "' is not known" + sim::suggestion(format, {"text", "json"}) +
-                      ": one of text, json"};
-}
-
 // A command may be given in one word, as a shell passes it on in quotes.
 std::vector<std::string> command_of(std::vector<std::string> words) {
   if (words.size() == 1) words = sim::split_words(words.front());
@@ -67,7 +50,7 @@ Options read_options(const po::variables_map& values, const Arguments& command) 
   }
   Options options;
   options.seed = positive_number(values["seed"].as<std::string>(), "--seed");
-  options.json = is_json(values["format"].as<std::string>());
+  options.json = is_json(values["format"].as<std::string>(), "--format");
   options.conf = values.count("conf") != 0;
   const std::string at = required(values, "at", "30s");
   const std::string node = required(values, "node", "S1");
@@ -83,7 +66,8 @@ Options read_options(const po::variables_map& values, const Arguments& command) 
   if (options.conf && !words.empty()) throw sim::BadInput{"--conf shows the configuration file: it takes no command"};
   if (!options.conf) options.words = command_of(std::move(words));
   if (values.count("profile") != 0) options.scenario->profile = profile_named(values["profile"].as<std::string>());
-  options.node = node_of(*options.scenario, node);
+  options.node =
+      node_named(*options.scenario, node, "--node", "node", [](const sim::Node& each) { return each.listens(); });
   options.scenario->until = std::max(options.scenario->until, options.at);
   return options;
 }

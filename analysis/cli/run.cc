@@ -27,23 +27,6 @@ sim::Format format_of(const std::string& name) {
                       ": one of events, pmessage, log, jsonl"};
 }
 
-// `--node` takes any process, `--sentinel` only sentinels.
-sim::NodeId node_of(const sim::Scenario& scenario, const std::string& name, bool sentinels_only) {
-  std::vector<std::string_view> known;
-  for (const sim::Node& node : scenario.nodes) {
-    if (node.is_sentinel() || !sentinels_only) known.push_back(node.name);
-  }
-  if (std::ranges::find(known, name) != known.end()) return *scenario.find_node(name);
-  const std::string what =
-      sentinels_only ? "--sentinel '" + name + "' is no sentinel" : "--node '" + name + "' is no node";
-  throw sim::BadInput{what + " of " + scenario.file.string() + sim::suggestion(name, known)};
-}
-
-bool is_json(const std::string& format, const std::string& option) {
-  if (format == "text" || format == "json") return format == "json";
-  throw sim::BadInput{"--" + option + " '" + format + "' is not known: expected text or json"};
-}
-
 void print_ledger(sim::Run& run, bool as_json) {
   sim::Scratch scratch;
   const auto report = analysis::run_with_ledger(run, scratch, [](const sim::Record&) {});
@@ -108,13 +91,19 @@ int run_command(const Arguments& arguments) {
     scenario->until = sim::SimTime{sim::parse_duration(values["until"].as<std::string>())};
   if (values.count("profile") != 0) scenario->profile = profile_named(values["profile"].as<std::string>());
   std::optional<sim::NodeId> only;
-  if (values.count("sentinel") != 0) only = node_of(*scenario, values["sentinel"].as<std::string>(), true);
-  if (values.count("node") != 0) only = node_of(*scenario, values["node"].as<std::string>(), false);
+  if (values.count("sentinel") != 0) {
+    only = node_named(*scenario, values["sentinel"].as<std::string>(), "--sentinel", "sentinel",
+                      [](const sim::Node& node) { return node.is_sentinel(); });
+  }
+  if (values.count("node") != 0) {
+    only = node_named(*scenario, values["node"].as<std::string>(), "--node", "node",
+                      [](const sim::Node& /*any*/) { return true; });
+  }
 
   sim::Run run{scenario, seed};
   for (const auto& [answer, print] : kAnswers) {
     if (values.count(answer) == 0) continue;
-    print(run, is_json(values[answer].as<std::string>(), answer));
+    print(run, is_json(values[answer].as<std::string>(), std::string{"--"} + answer));
     return kAsExpected;
   }
   sim::Scratch scratch;

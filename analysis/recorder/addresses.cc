@@ -16,7 +16,7 @@ std::vector<Endpoint> given_addresses(const sim::Scenario& scenario) {
   std::vector<Endpoint> addresses;
   addresses.reserve(scenario.nodes.size());
   for (const sim::Node& node : scenario.nodes) {
-    if (node.is_client()) break;  // they are the last ones
+    if (!node.listens()) break;  // they are the last ones
     addresses.push_back({.host = std::string{scenario.symbols.text(node.address.host)}, .port = node.address.port});
   }
   return addresses;

@@ -257,7 +257,7 @@ void refuse_clients(const sim::Scenario& scenario) {
       return write != nullptr && write->client == sim::NodeId{static_cast<std::uint16_t>(i)};
     };
     const sim::Node& node = scenario.nodes[i];
-    if (!node.is_client() || std::ranges::any_of(scenario.steps, starts_it)) continue;
+    if (node.listens() || std::ranges::any_of(scenario.steps, starts_it)) continue;
     throw sim::BadInput{scenario.file, 0, "/clients/" + node.name,
                         "cannot be done to real processes: use a step 'write'"};
   }
@@ -275,7 +275,7 @@ Plan make_plan(const sim::Scenario& scenario, const Server& server, Net net, boo
             .duration = scenario.until.time_since_epoch(),
             .ignored = ignored_settings(scenario)};
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
-    if (!scenario.nodes[i].is_client()) plan.nodes.push_back(plan_node(scenario, i, addresses, server));
+    if (scenario.nodes[i].listens()) plan.nodes.push_back(plan_node(scenario, i, addresses, server));
   }
   return plan;
 }

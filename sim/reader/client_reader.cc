@@ -68,34 +68,35 @@ std::vector<NodeId> all_sentinels(const Scenario& scenario) {
   return sentinels;
 }
 
-constexpr Micros kLeastPause = std::chrono::milliseconds{1};
-
 class ClientReader {
  public:
   ClientReader(const Json& json, const NodeNames& names, Scenario& scenario)
       : fields_(json, "a client", kFields), names_(names), scenario_(scenario) {}
 
   Node read(const std::string& name) {
+    Node node{.name = name};
     if (fields_.find("watches") != nullptr) {
-      read_watcher();
+      node.config = read_watcher();
     } else {
       read_client();
+      node.config = config_;
     }
-    const Json* const running = fields_.find("running");
-    return {.name = name, .config = config_, .running = running == nullptr || bool_of(*running)};
+    read_flag("running", node.running);
+    return node;
   }
 
  private:
   void read_client() {
     if (const Json* const again = fields_.find("asks-again")) again->fail("belongs to a client that 'watches'");
     read_sentinels();
-    read_master();
+    config_.master = read_master();
+    read_password();
     read_load();
     read_habits();
   }
 
   // A watcher does not go to the master.
-  void read_watcher() {
+  model::WatcherConfig read_watcher() {
     static constexpr auto kOwn = std::to_array<std::string_view>(
         {"watches", "asks-again", "asks-every", "master", "timeout", "retry-after", "running"});
     for (const Json* const field : fields_.object().items) {
@@ -105,12 +106,10 @@ class ClientReader {
     }
     const Json& watched = *fields_.find("watches");
     sentinels_.push_back(names_.find_sentinel(string_of(watched), watched));
-    config_.watches = true;
-    config_.sentinels.push_back(scenario_.node(sentinels_.front()).address);
-    read_master();
-    read_flag("asks-again", config_.asks_again);
-    read_times();
-    read_asks_every();
+    model::WatcherConfig config{.sentinel = scenario_.node(sentinels_.front()).address, .master = read_master()};
+    read_flag("asks-again", config.asks_again);
+    read_times(config);
+    return config;
   }
 
   void read_sentinels() {
@@ -132,17 +131,19 @@ class ClientReader {
     for (const NodeId sentinel : sentinels_) config_.sentinels.push_back(scenario_.node(sentinel).address);
   }
 
-  void read_master() {
+  // Of its sentinels; a client that asks none has none.
+  model::Symbol read_master() {
     const Json* const master = fields_.find("master");
-    if (master == nullptr) {
-      if (!config_.fixed) config_.master = first_master(scenario_, sentinels_);
-    } else {
-      const std::string_view name = string_of(*master);
-      config_.master = at(*master, [&] { return intern_name(scenario_.symbols, name); });
-      const bool is_known = std::ranges::any_of(
-          all_sentinels(scenario_), [&](NodeId sentinel) { return watches(scenario_, sentinel, config_.master); });
-      if (!is_known) master->fail("no sentinel starts with a master " + in_quotes(name));
-    }
+    if (master == nullptr) return first_master(scenario_, sentinels_);
+    const std::string_view name = string_of(*master);
+    const model::Symbol symbol = at(*master, [&] { return intern_name(scenario_.symbols, name); });
+    const bool is_known = std::ranges::any_of(all_sentinels(scenario_),
+                                              [&](NodeId sentinel) { return watches(scenario_, sentinel, symbol); });
+    if (!is_known) master->fail("no sentinel starts with a master " + in_quotes(name));
+    return symbol;
+  }
+
+  void read_password() {
     if (const Json* const password = fields_.find("password")) {
       const std::string_view text = string_of(*password);
       config_.password = at(*password, [&] { return intern_text(scenario_.symbols, text); });
@@ -159,7 +160,7 @@ class ClientReader {
     if (const Json* const wait = fields_.find("wait-replicas")) {
       config_.wait_replicas = static_cast<int>(integer_of(*wait, 0, kMostNodes));
     }
-    if (const Json* const wait = fields_.find("wait-timeout")) config_.wait_timeout = millis_of(*wait, Micros{0});
+    read_millis("wait-timeout", Micros{0}, config_.wait_timeout);
   }
 
   void read_habits() {
@@ -168,8 +169,7 @@ class ClientReader {
     read_flag("subscribes", config_.subscribes);
     read_flag("leaves-when-refused", config_.leaves_when_refused);
     if (const Json* const loss = fields_.find("on-loss")) config_.on_loss = read_on_loss(*loss);
-    read_asks_every();
-    read_times();
+    read_times(config_);
     if (const Json* const retries = fields_.find("retries")) {
       config_.retries = static_cast<int>(integer_of(*retries, 0, kMostRetries));
     }
@@ -179,13 +179,16 @@ class ClientReader {
     }
   }
 
-  void read_times() {
-    if (const Json* const timeout = fields_.find("timeout")) config_.timeout = millis_of(*timeout, Micros{0});
-    if (const Json* const after = fields_.find("retry-after")) config_.retry_after = millis_of(*after, kLeastPause);
+  template <class Config>
+  void read_times(Config& config) {
+    constexpr Micros kLeastPause = std::chrono::milliseconds{1};
+    read_millis("asks-every", kLeastPause, config.asks_every);
+    read_millis("timeout", Micros{0}, config.timeout);
+    read_millis("retry-after", kLeastPause, config.retry_after);
   }
 
-  void read_asks_every() {
-    if (const Json* const every = fields_.find("asks-every")) config_.asks_every = millis_of(*every, kLeastPause);
+  void read_millis(std::string_view name, Micros least, model::Millis& time) {
+    if (const Json* const value = fields_.find(name)) time = millis_of(*value, least);
   }
 
   void read_flag(std::string_view name, bool& flag) {

@@ -76,9 +76,7 @@ model::SetCommand::Change parse_change(Reader& reader, const std::string& name, 
     change.value_text = intern_text(reader.symbols, "******");  // what +set shows
   } else {
     change.value_text = intern_text(reader.symbols, value);
-    const bool is_script = row->option == model::SetCommand::Option::kNotificationScript ||
-                           row->option == model::SetCommand::Option::kClientReconfigScript;
-    if (is_script) {
+    if (model::SetCommand::names_script(row->option)) {
       change.text = change.value_text;
     } else {
       change.number = parse_integer(value, row->least, row->most);

@@ -22,18 +22,18 @@ constexpr auto kFields = std::to_array<std::string_view>({
 });
 constexpr auto kBoundFields = std::to_array<std::string_view>({"at-least", "at-most", "client"});
 
-struct Bound {
+struct BoundField {
   std::string_view field;
-  LedgerBound::What what;
+  Bound::What what;
   bool is_duration;
 };
-constexpr auto kBounds = std::to_array<Bound>({
-    {"lost-writes", LedgerBound::What::kLostWrites, false},
-    {"refused-writes", LedgerBound::What::kRefusedWrites, false},
-    {"stale-reads", LedgerBound::What::kStaleReads, false},
-    {"unavailable", LedgerBound::What::kUnavailable, true},
-    {"two-masters", LedgerBound::What::kTwoMasters, true},
-    {"stale-registry", LedgerBound::What::kStaleRegistry, true},
+constexpr auto kBounds = std::to_array<BoundField>({
+    {"lost-writes", Bound::What::kLostWrites, false},
+    {"refused-writes", Bound::What::kRefusedWrites, false},
+    {"stale-reads", Bound::What::kStaleReads, false},
+    {"unavailable", Bound::What::kUnavailable, true},
+    {"two-masters", Bound::What::kTwoMasters, true},
+    {"stale-registry", Bound::What::kStaleRegistry, true},
 });
 
 bool is_channel(std::string_view word) { return word.starts_with('+') || word.starts_with('-'); }
@@ -75,9 +75,9 @@ std::vector<std::vector<EventPattern>> read_orders(const Json& order, const Node
   return orders;
 }
 
-LedgerBound read_bound(const Json& json, const Bound& bound, const NodeNames& names) {
+Bound read_bound(const Json& json, const BoundField& bound, const NodeNames& names) {
   const Fields fields(json, "a bound", kBoundFields);
-  LedgerBound read{.what = bound.what};
+  Bound read{.what = bound.what};
   const auto amount = [&](std::string_view name) -> std::optional<std::int64_t> {
     constexpr std::int64_t kMost = 1'000'000'000;
     const Json* const value = fields.find(name);
@@ -88,21 +88,21 @@ LedgerBound read_bound(const Json& json, const Bound& bound, const NodeNames& na
   read.at_most = amount("at-most");
   if (!read.at_least && !read.at_most) fields.get("at-most", bound.is_duration ? "such as \"8s\"" : "such as 0");
   if (const Json* const client = fields.find("client")) {
-    if (bound.what == LedgerBound::What::kTwoMasters) client->fail("is no matter of one client");
+    if (bound.what == Bound::What::kTwoMasters) client->fail("is no matter of one client");
     const std::string_view name = string_of(*client);
-    const bool of_watchers = bound.what == LedgerBound::What::kStaleRegistry;
+    const bool of_watchers = bound.what == Bound::What::kStaleRegistry;
     read.client = of_watchers ? names.find_watcher(name, *client) : names.find_client(name, *client);
   }
   return read;
 }
 
 // One bound, or a list of them.
-void read_bounds(const Json& json, const Bound& bound, const NodeNames& names, Expectations& expectations) {
+void read_bounds(const Json& json, const BoundField& bound, const NodeNames& names, Expectations& expectations) {
   if (json.kind != Json::Kind::kList) {
-    expectations.ledger.push_back(read_bound(json, bound, names));
+    expectations.bounds.push_back(read_bound(json, bound, names));
     return;
   }
-  for (const Json* const item : list_of(json)) expectations.ledger.push_back(read_bound(*item, bound, names));
+  for (const Json* const item : list_of(json)) expectations.bounds.push_back(read_bound(*item, bound, names));
 }
 
 }  // namespace
@@ -113,7 +113,7 @@ Expectations read_expectations(const Json& expect, const NodeNames& names) {
   if (const Json* const list = fields.find("eventually")) expectations.eventually = read_patterns(*list, names);
   if (const Json* const list = fields.find("never")) expectations.never = read_patterns(*list, names);
   if (const Json* const order = fields.find("order")) expectations.order = read_orders(*order, names);
-  for (const Bound& bound : kBounds) {
+  for (const BoundField& bound : kBounds) {
     if (const Json* const json = fields.find(bound.field)) read_bounds(*json, bound, names, expectations);
   }
   return expectations;

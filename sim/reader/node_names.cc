@@ -33,7 +33,7 @@ NodeId NodeNames::find_sentinel(std::string_view name, const Json& where) const 
   const NodeId id = find(name, where);
   const Node& node = (*nodes_)[static_cast<std::size_t>(id)];
   if (node.is_sentinel()) return id;
-  where.fail(in_quotes(name) + (node.is_client() ? " is a client" : " is a data node") +
+  where.fail(in_quotes(name) + (node.is_data_node() ? " is a data node" : " is a client") +
              ": only sentinels report events");
 }
 
@@ -41,14 +41,14 @@ NodeId NodeNames::find_data_node(std::string_view name, const Json& where) const
   const NodeId id = find(name, where);
   const Node& node = (*nodes_)[static_cast<std::size_t>(id)];
   if (node.is_data_node()) return id;
-  where.fail(in_quotes(name) + (node.is_client() ? " is a client" : " is a sentinel") + ": it has no data");
+  where.fail(in_quotes(name) + (node.is_sentinel() ? " is a sentinel" : " is a client") + ": it has no data");
 }
 
 NodeId NodeNames::find_client(std::string_view name, const Json& where) const {
   const NodeId id = find(name, where);
   const Node& node = (*nodes_)[static_cast<std::size_t>(id)];
-  if (!node.is_client()) where.fail(in_quotes(name) + " is no client");
   if (node.is_watcher()) where.fail(in_quotes(name) + " is a watcher: it does not write or read");
+  if (!node.is_client()) where.fail(in_quotes(name) + " is no client");
   return id;
 }
 

@@ -16,7 +16,6 @@ constexpr auto kFields = std::to_array<std::string_view>({"takes", "exits", "sig
 
 // The scripts that sentinels are configured with, or told of by a step.
 std::vector<model::Symbol> paths_of(const Scenario& scenario) {
-  using Option = model::SetCommand::Option;
   std::vector<model::Symbol> paths;
   const auto add = [&](model::Symbol path) {
     if (path && std::ranges::find(paths, path) == paths.end()) paths.push_back(path);
@@ -34,9 +33,7 @@ std::vector<model::Symbol> paths_of(const Scenario& scenario) {
     const auto* const set = command == nullptr ? nullptr : std::get_if<model::SetCommand>(&command->command);
     if (set == nullptr) continue;
     for (const model::SetCommand::Change& change : set->changes) {
-      if (change.option == Option::kNotificationScript || change.option == Option::kClientReconfigScript) {
-        add(change.text);
-      }
+      if (model::SetCommand::names_script(change.option)) add(change.text);
     }
   }
   return paths;

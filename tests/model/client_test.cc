@@ -136,6 +136,14 @@ ClientConfig fixed() { return {.fixed = kM, .verifies_role = false, .subscribes 
 
 // --- sentinels ----------------------------------------------------------------------------------------------
 
+// One that works at kM; what it has connected to so far is taken.
+struct WorkingClient : ClientLab {
+  explicit WorkingClient(const ClientConfig& config) : ClientLab(config) {
+    find(kM);
+    connects(kClientQuestion);
+  }
+};
+
 // One sentinel after the other; when all were asked in vain there is a pause.
 TEST(Client, AsksTheSentinelsInTurn) {
   ClientLab lab{guided()};
@@ -182,9 +190,7 @@ TEST(Client, LooksAgain) {
   ClientConfig config = guided();
   config.asks_every = 5s;
   config.writes = 0;
-  ClientLab lab{config};
-  lab.find(kM);
-  lab.connects(kClientQuestion);
+  WorkingClient lab{config};
   lab.connects(kClientData);
   for (const Address master : {kM, kR1}) {
     lab.run_for(5s);
@@ -260,9 +266,7 @@ TEST(Client, FollowsSwitchMaster) {
 TEST(Client, AsksWhatItMissed) {
   ClientConfig config = guided();
   config.subscribes = true;
-  ClientLab lab{config};
-  lab.find(kM);
-  lab.connects(kClientQuestion);
+  WorkingClient lab{config};
   lab.connects(kFirstSubscription);
   lab.lost(kFirstSubscription);
   lab.run_for(100ms);
@@ -281,9 +285,7 @@ TEST(Client, LeavesWhatIsReadOnly) {
                                              {Status::kNoReplicas, true, false}}) {
     ClientConfig config = guided();
     config.leaves_when_refused = leaves;
-    ClientLab lab{config};
-    lab.find(kM);
-    lab.connects(kClientQuestion);
+    WorkingClient lab{config};
     lab.replies(status);
     EXPECT_EQ(lab.disconnects(kClientData), left ? 1U : 0U);
     lab.run_for(100ms);
@@ -298,9 +300,7 @@ TEST(Client, ReplacesALostConnection) {
   for (const OnLoss on_loss : {OnLoss::kAsk, OnLoss::kSame, OnLoss::kStop}) {
     ClientConfig config = guided();
     config.on_loss = on_loss;
-    ClientLab lab{config};
-    lab.find(kM);
-    lab.connects(kClientQuestion);
+    WorkingClient lab{config};
     lab.connects(kClientData);
     lab.lost(kClientData);
     EXPECT_EQ(lab.outcomes().at(0).fate, Fate::kLost);

@@ -200,11 +200,8 @@ TEST(FullResync, BySyncTellsNoHistory) {
 // WAIT is answered as soon as so many replicas have acknowledged the writes of this client, for which they are asked;
 // at its time-out it tells how many there are.
 TEST(Wait, CountsWhoHasTheWritesOfTheClient) {
-  DataNodeLab lab;
-  lab.start(kM, master_config());
-  lab.start(kR1, replica_config(kM));
-  lab.run_for(2s);
-  const model::Socket client = lab.connect(kM);
+  ReplicatedPair lab;
+  const model::Socket client = lab.client;
   const auto replies = [&] {
     std::vector<int> counts;
     for (const model::WaitReply& reply : lab.received<model::WaitReply>(client)) counts.push_back(reply.replicas);
@@ -225,11 +222,8 @@ TEST(Wait, CountsWhoHasTheWritesOfTheClient) {
 
 // Who waits when the master becomes a replica is told so; a replica cannot wait at all.
 TEST(Wait, EndsWithTheRole) {
-  DataNodeLab lab;
-  lab.start(kM, master_config());
-  lab.start(kR1, replica_config(kM));
-  lab.run_for(2s);
-  const model::Socket client = lab.connect(kM);
+  ReplicatedPair lab;
+  const model::Socket client = lab.client;
   lab.ask(client, model::WaitRequest{.replicas = 2, .timeout = 0ms});
   lab.command(kM, model::ReplicaofCommand{kR1});
   EXPECT_THAT(lab.received<model::StatusReply>(client), Contains(model::StatusReply{Status::kUnblocked}));

@@ -15,10 +15,8 @@ using testing::ElementsAre;
 // A watcher of kS1, driven by hand: its inputs, and what each step wants.
 class WatcherTest : public testing::Test {
  protected:
-  static model::ClientConfig config(bool asks_again) {
-    model::ClientConfig config{.master = kMaster1, .watches = true, .asks_again = asks_again};
-    config.sentinels.push_back(kS1);
-    return config;
+  static model::WatcherConfig config(bool asks_again) {
+    return {.sentinel = kS1, .master = kMaster1, .asks_again = asks_again};
   }
 
   void step(const model::Input& input) {
@@ -169,7 +167,7 @@ TEST_F(WatcherTest, MayNotAskAgain) {
 
 // With `asks-every` it asks even if all seems well: it may be deaf.
 TEST_F(WatcherTest, AsksNowAndThen) {
-  model::ClientConfig curious = config(true);
+  model::WatcherConfig curious = config(true);
   curious.asks_every = 5s;
   watcher_ = model::Watcher{curious};
   begin();

@@ -61,16 +61,13 @@ TEST(Run, KeepsTheKnownHashOrder) {
     std::vector<NodeId> told;
     bool switched = false;
     NodeId promoted{};
-    const auto node_at = [&](const model::Address& address) {
-      return NodeId{
-          static_cast<std::uint16_t>(std::ranges::find(built->nodes, address, &Node::address) - built->nodes.begin())};
-    };
     for (const Record& record : trace.records()) {
-      if (!std::holds_alternative<model::Event>(record.what)) continue;
-      const auto& event = std::get<model::Event>(record.what);
-      if (event.kind == EventKind::kSwitchMaster) promoted = node_at(event.new_address);
+      const auto* const said = std::get_if<model::Event>(&record.what);
+      if (said == nullptr) continue;
+      const model::Event& event = *said;
+      if (event.kind == EventKind::kSwitchMaster) promoted = *built->node_at(event.new_address);
       switched = switched || event.kind == EventKind::kSwitchMaster;
-      if (switched && event.kind == EventKind::kReplica) told.push_back(node_at(event.address));
+      if (switched && event.kind == EventKind::kReplica) told.push_back(*built->node_at(event.address));
     }
     std::vector<NodeId> expected = scenario.nodes({"R5", "R2", "R4", "R3", "R1"});
     std::erase(expected, promoted);

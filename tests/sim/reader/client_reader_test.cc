@@ -59,13 +59,14 @@ TEST(ClientReader, KnowsFixedAddresses) {
 // A watcher listens to one sentinel, and asks it again when it was away.
 TEST(ClientReader, KnowsWatchers) {
   const Scenario scenario = read(R"("W": {"watches": "S2"}, "X": {"watches": "S1", "asks-again": false})");
-  const ClientConfig& watcher = config(scenario, "W");
-  EXPECT_TRUE(watcher.watches);
+  const auto watcher_config = [&](std::string_view name) {
+    return std::get<model::WatcherConfig>(scenario.node(*scenario.find_node(name)).config);
+  };
+  const model::WatcherConfig watcher = watcher_config("W");
   EXPECT_TRUE(watcher.asks_again);
-  ASSERT_EQ(watcher.sentinels.size(), 1U);
-  EXPECT_EQ(watcher.sentinels[0], scenario.node(*scenario.find_node("S2")).address);
+  EXPECT_EQ(watcher.sentinel, scenario.node(*scenario.find_node("S2")).address);
   EXPECT_EQ(scenario.symbols.text(watcher.master), "mymaster");
-  EXPECT_FALSE(config(scenario, "X").asks_again);
+  EXPECT_FALSE(watcher_config("X").asks_again);
   EXPECT_TRUE(scenario.node(*scenario.find_node("W")).is_watcher());
 }
 
