@@ -35,14 +35,25 @@ std::string first_difference(const std::string& expected, const std::string& act
   }
 }
 
-void check_golden(const std::shared_ptr<const sim::Scenario>& scenario, const CheckOptions& options,
-                  CheckResult& result) {
+using Cases = std::vector<std::shared_ptr<const sim::Scenario>>;
+
+// The streams of all cases, each below its name.
+std::string golden_streams(const Cases& cases) {
+  std::string all;
+  for (const auto& scenario : cases) {
+    if (!scenario->case_name.empty()) all += "case " + scenario->case_name + "\n";
+    all += golden_stream(scenario, kGoldenSeed);
+  }
+  return all;
+}
+
+void check_golden(const Cases& cases, const CheckOptions& options, CheckResult& result) {
   const std::filesystem::path path = golden_path(result.file);
-  const std::string actual = golden_stream(scenario, kGoldenSeed);
+  const std::string actual = golden_streams(cases);
   if (options.update_golden) {
     std::ofstream out{path, std::ios::binary};
     out << actual;
-    if (!out.flush()) result.failures.push_back({kGoldenSeed, "cannot write " + path.string()});
+    if (!out.flush()) result.failures.push_back({"", kGoldenSeed, "cannot write " + path.string()});
     result.golden_updated = true;
     return;
   }
@@ -52,7 +63,7 @@ void check_golden(const std::shared_ptr<const sim::Scenario>& scenario, const Ch
   expected << in.rdbuf();
   if (expected.str() == actual) return;
   result.failures.push_back(
-      {kGoldenSeed, "golden stream " + path.string() + ", " + first_difference(expected.str(), actual)});
+      {"", kGoldenSeed, "golden stream " + path.string() + ", " + first_difference(expected.str(), actual)});
 }
 
 struct SeedOutcome {
@@ -113,22 +124,28 @@ CheckResult check_file(const std::filesystem::path& file, const CheckOptions& op
   const auto begin = std::chrono::steady_clock::now();
   CheckResult result;
   result.file = file;
-  std::shared_ptr<const sim::Scenario> scenario;
+  Cases cases;
   try {
-    scenario = std::make_shared<const sim::Scenario>(sim::read_scenario(file));
+    for (sim::Scenario& scenario : sim::read_scenarios(file)) {
+      cases.push_back(std::make_shared<const sim::Scenario>(std::move(scenario)));
+    }
   } catch (const sim::BadInput& bad) {
     result.error = bad.what();
     return result;
   }
 
-  check_golden(scenario, options, result);
-  std::vector<SeedOutcome> outcomes(options.seeds);
-  parallel_for(options.seeds, options.jobs, [&](std::uint64_t i) { outcomes[i] = run_seed(scenario, i + 1); });
-  for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
-    for (std::string& violation : outcomes[i].violations) result.failures.push_back({i + 1, std::move(violation)});
+  check_golden(cases, options, result);
+  for (const auto& scenario : cases) {
+    std::vector<SeedOutcome> outcomes(options.seeds);
+    parallel_for(options.seeds, options.jobs, [&](std::uint64_t i) { outcomes[i] = run_seed(scenario, i + 1); });
+    for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
+      for (std::string& violation : outcomes[i].violations) {
+        result.failures.push_back({scenario->case_name, i + 1, std::move(violation)});
+      }
+    }
+    result.contradiction |= !outcomes.empty() && run_seed(scenario, 1).digest != outcomes[0].digest;
+    result.runs += options.seeds;
   }
-  result.contradiction = !outcomes.empty() && run_seed(scenario, 1).digest != outcomes[0].digest;
-  result.runs = options.seeds;
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }

@@ -20,6 +20,7 @@ struct CheckOptions {
 };
 
 struct Failure {
+  std::string case_name;  // empty: the scenario has only one
   std::uint64_t seed = 0;
   std::string message;
 };

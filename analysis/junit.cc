@@ -12,6 +12,7 @@ namespace {
 std::string failure_text(const CheckResult& result) {
   std::string text = result.error;
   for (const Failure& failure : result.failures) {
+    if (!failure.case_name.empty()) text += "case '" + failure.case_name + "', ";
     text += "seed " + std::to_string(failure.seed) + ": " + failure.message + "\n";
   }
   if (result.contradiction) text += "seed 1 gave two different digests\n";

@@ -71,8 +71,15 @@ struct ScriptSpec {
   std::vector<model::ScriptEnd> ends{model::ScriptEnd{}};  // of its first runs on a sentinel; the last one repeats
 };
 
+// Of the ways between nodes of different groups; of all ways if there are no groups.
+struct LatencyBetween {
+  std::vector<std::vector<NodeId>> groups;
+  Latency latency{};
+};
+
 struct NetworkSpec {
   Latency latency{};
+  std::vector<LatencyBetween> paths{};  // that differ from it, in the order in which they are set
   Retransmission retransmission{};
 };
 
@@ -121,10 +128,7 @@ struct PartitionStep {
 struct HealStep {
   std::vector<std::vector<NodeId>> groups;  // empty: everything
 };
-struct LatencyStep {
-  std::vector<std::vector<NodeId>> groups;  // empty: everywhere
-  Latency latency{};
-};
+using LatencyStep = LatencyBetween;
 struct ClockStep {
   std::vector<NodeId> nodes;
   Micros step{};
@@ -187,6 +191,7 @@ enum class HashOrder : std::uint8_t { kInsertion, kRandom };
 
 struct Scenario {
   std::filesystem::path file;
+  std::string case_name{};  // empty: the file has only one
   std::string about;
   const model::Profile* profile = nullptr;
   SymbolTable symbols;

@@ -24,8 +24,10 @@ void print_text(const analysis::CheckResult& result) {
             << (result.golden_updated ? ", golden stream written" : "") << '\n';
   for (std::size_t i = 0; i < std::min(result.failures.size(), kFailuresShown); ++i) {
     const analysis::Failure& failure = result.failures[i];
-    std::cout << "      seed " << failure.seed << ": " << failure.message << "\n      replay: sentinel-sim run "
-              << result.file.string() << " --seed " << failure.seed << '\n';
+    const bool of_case = !failure.case_name.empty();
+    std::cout << "      " << (of_case ? "case '" + failure.case_name + "', " : "") << "seed " << failure.seed << ": "
+              << failure.message << "\n      replay: sentinel-sim run " << result.file.string()
+              << (of_case ? " --case '" + failure.case_name + "'" : "") << " --seed " << failure.seed << '\n';
   }
   if (result.failures.size() > kFailuresShown) {
     std::cout << "      and " << result.failures.size() - kFailuresShown << " more\n";
@@ -37,7 +39,7 @@ void print_text(const analysis::CheckResult& result) {
 nlohmann::ordered_json to_json(const analysis::CheckResult& result) {
   nlohmann::ordered_json failures = nlohmann::ordered_json::array();
   for (const analysis::Failure& failure : result.failures) {
-    failures.push_back({{"seed", failure.seed}, {"message", failure.message}});
+    failures.push_back({{"case", failure.case_name}, {"seed", failure.seed}, {"message", failure.message}});
   }
   return {{"file", result.file.string()}, {"passed", result.passed()},       {"seeds", result.runs},
           {"error", result.error},        {"failures", std::move(failures)}, {"contradiction", result.contradiction}};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,9 @@ class CommandLine {
   po::options_description hidden_;
   po::positional_options_description positional_;
 };
+
+// What an option says, if it is there.
+std::optional<std::string> text_of(const po::variables_map& values, const std::string& option);
 
 // Number of a seed, of seeds or of jobs: a whole number from 1 on. Throws BadInput.
 std::uint64_t positive_number(const std::string& text, std::string_view option);

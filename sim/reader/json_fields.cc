@@ -83,6 +83,16 @@ std::span<const Json* const> members_of(const Json& value) {
   return value.items;
 }
 
+std::filesystem::path path_beside(const Json& name) {
+  const std::filesystem::path path = string_of(name);
+  const bool leaves = std::ranges::find(path, std::filesystem::path{".."}) != path.end();
+  const bool is_odd = path.empty() || string_of(name).find('\0') != std::string_view::npos;
+  if (leaves || is_odd || path.is_absolute()) {
+    name.fail(in_quotes(string_of(name)) + " is no path below the folder of the scenario: expected one without '..'");
+  }
+  return name.document->file().parent_path() / path;
+}
+
 Fields::Fields(const Json& object, std::string_view owner, std::span<const std::string_view> known) : object_(&object) {
   for (const Json* const member : members_of(object)) {
     if (std::ranges::find(known, member->name) != known.end()) continue;

@@ -44,24 +44,13 @@ bool read_kind(const Json& kind) {
   kind.fail(R"(expected "data" or "sentinel", not )" + in_quotes(text));
 }
 
-// Only what lies beside the scenario or below: scenarios can be passed around, and read nothing else.
-std::filesystem::path conf_path(const Json& name) {
-  const std::filesystem::path path = string_of(name);
-  const bool leaves = std::ranges::find(path, std::filesystem::path{".."}) != path.end();
-  const bool is_odd = path.empty() || string_of(name).find('\0') != std::string_view::npos;
-  if (leaves || is_odd || path.is_absolute()) {
-    name.fail(in_quotes(string_of(name)) + " is no path below the folder of the scenario: expected one without '..'");
-  }
-  return name.document->file().parent_path() / path;
-}
-
 std::string read_conf_file(const Json& name) {
-  const std::filesystem::path path = conf_path(name);
+  const std::filesystem::path path = path_beside(name);
   return at(name, [&] { return read_text_file(path); });
 }
 
 void give_conf_file(NodeDraft& node, const Json& name, ConfStore& store) {
-  const std::filesystem::path path = conf_path(name);
+  const std::filesystem::path path = path_beside(name);
   const std::string text = read_conf_file(name);
   std::string_view rest = text;
   for (std::size_t line = 1; !rest.empty(); ++line) {

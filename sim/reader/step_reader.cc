@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -13,6 +12,7 @@
 #include "sim/reader/json_fields.h"
 #include "sim/reader/network_reader.h"
 #include "sim/reader/node_draft.h"
+#include "sim/reader/node_groups.h"
 #include "sim/reader/words.h"
 #include "sim/units.h"
 
@@ -38,25 +38,18 @@ struct Role {
 };
 constexpr auto kRoles = std::to_array<Role>({{"$sentinel", kSpeaker}, {"$node", kSubject}, {"$other", kOtherReplica}});
 
-// A node by its name, or by its part in the event that makes the step happen.
-NodeId read_node(const Json& json, const Context& context) {
+// Nodes by their name or site, or by their part in the event that makes the step happen.
+std::vector<NodeId> read_node(const Json& json, const Context& context) {
   const std::string_view name = string_of(json);
-  if (!name.starts_with('$')) return context.names.find(name, json);
+  if (!name.starts_with('$')) return context.names.find_all(name, json);
   const auto role = std::ranges::find(kRoles, name, &Role::name);
   if (role == kRoles.end()) json.fail("unknown part " + in_quotes(name) + ": expected $sentinel, $node or $other");
   if (!context.triggered) json.fail(in_quotes(name) + " needs 'on', the event in which it has a part");
-  return role->node;
+  return {role->node};
 }
 
-std::vector<NodeId> read_node_list(const Json& list, const Context& context) {
-  std::vector<NodeId> nodes;
-  std::set<NodeId> seen;
-  for (const Json* const item : list_of(list)) {
-    nodes.push_back(read_node(*item, context));
-    if (!seen.insert(nodes.back()).second) item->fail(in_quotes(string_of(*item)) + " is there twice");
-  }
-  if (nodes.empty()) list.fail("expected at least one node");
-  return nodes;
+MeantBy meant_in(const Context& context) {
+  return [&context](const Json& name) { return read_node(name, context); };
 }
 
 // `node` or `nodes`.
@@ -64,35 +57,15 @@ std::vector<NodeId> read_nodes_of(const Fields& step, const Context& context) {
   const Json* const one = step.find("node");
   const Json* const several = step.find("nodes");
   if (one != nullptr && several != nullptr) several->fail("expected either 'node' or 'nodes', not both");
-  if (several != nullptr) return read_node_list(*several, context);
-  const Json& node = step.get("node", "whom the step happens to (or 'nodes', a list)");
-  return {read_node(node, context)};
+  if (several != nullptr) return read_node_list(*several, meant_in(context));
+  return read_node(step.get("node", "whom the step happens to (or 'nodes', a list)"), context);
 }
 
 using Groups = std::vector<std::vector<NodeId>>;
 
-void refuse_overlap(const Json& list, const Groups& groups) {
-  std::set<NodeId> seen;
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    for (std::size_t j = 0; j < groups[i].size(); ++j) {
-      if (seen.insert(groups[i][j]).second) continue;
-      const Json& name = *list.items[i]->items[j];
-      name.fail(in_quotes(name.text) + " is in two groups: a node may be in one");
-    }
-  }
-}
-
-Groups read_groups(const Json& between, const Context& context) {
-  Groups groups;
-  for (const Json* const group : list_of(between)) groups.push_back(read_node_list(*group, context));
-  if (groups.size() < 2) between.fail(R"(expected at least two groups of nodes, such as [["S1"], ["R1", "S2"]])");
-  refuse_overlap(between, groups);
-  return groups;
-}
-
 Groups read_optional_groups(const Fields& step, const Context& context) {
   const Json* const between = step.find("between");
-  return between == nullptr ? Groups{} : read_groups(*between, context);
+  return between == nullptr ? Groups{} : read_groups(*between, meant_in(context));
 }
 
 // --- actions ----------------------------------------------------------------------------------------------
@@ -123,7 +96,7 @@ CutMode read_mode(const Json* mode) {
 Action read_partition(const Fields& step, const Context& context) {
   const Json* const one_way = step.find("one-way");
   return PartitionStep{
-      .groups = read_groups(step.get("between", R"(the groups, such as [["S1"], ["R1", "S2"]])"), context),
+      .groups = read_groups(step.get("between", R"(the groups, such as [["S1"], ["R1", "S2"]])"), meant_in(context)),
       .mode = read_mode(step.find("mode")),
       .one_way = one_way != nullptr && bool_of(*one_way)};
 }

@@ -81,7 +81,8 @@ const std::vector<Mistake> kTopLevel = {
     {"{\"about\": \"x\", \"until\": \"1s\"}", "x.json:1: a scenario without nodes: expected 'cluster' or 'nodes'"},
     {"{\"abuot\": \"x\"}",
      "x.json:1: /abuot: unknown field of a scenario (did you mean 'about'?); known are: $schema, about, "
-     "profile, cluster, nodes, clients, scripts, network, disk, hash-order, wall-clock, steps, from, until, expect"},
+     "extends, cases, vary, profile, cluster, nodes, sites, clients, scripts, network, disk, hash-order, wall-clock, "
+     "steps, from, until, expect"},
 };
 
 const std::vector<Mistake> kClocks = {
@@ -163,7 +164,15 @@ const std::vector<Mistake> kNodes = {
 const std::vector<Mistake> kNetwork = {
     {R"(CLUSTER"network": {"latncy": "1ms"})",
      "x.json:2: /network/latncy: unknown field of a network (did you mean 'latency'?); known are: latency, "
-     "retransmission"},
+     "paths, retransmission"},
+    {R"(CLUSTER"network": {"paths": [{"latency": "1ms"}]})",
+     "x.json:2: /network/paths/0: 'between' is missing: nodes or sites, such as [\"east\", \"west\"]"},
+    {R"(CLUSTER"sites": {"east": ["R1"], "west": ["S1", "R1"]})", "x.json:2: /sites/west/1: 'R1' is at a site already"},
+    {R"(CLUSTER"sites": {"R1": ["R2"]})", "x.json:2: /sites/R1: 'R1' is a node: a site needs a name of its own"},
+    {R"(CLUSTER"sites": {"east": []})",
+     "x.json:2: /sites/east: expected the nodes that are there, such as [\"R1\", \"S1\"]"},
+    {R"(CLUSTER"sites": {"east": ["R1"]}, "steps": [{"at": "1s", "do": "partition", "between": ["east", ["S1", "R1"]]}])",
+     "x.json:2: /steps/0/between/1/1: 'R1' is in two groups: a node may be in one"},
     {R"(CLUSTER"network": {"latency": 1})",
      "x.json:2: /network/latency: a time needs a unit: \"1s\" or \"1ms\", not 1"},
     {R"(CLUSTER"network": {"latency": {"max": "1ms"}})",

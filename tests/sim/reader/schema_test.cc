@@ -67,6 +67,7 @@ TEST(Schema, HasTheFieldsOfTheReader) {
   EXPECT_EQ(fields_of(definition("expect")), known_to_reader({{"expect", kUnknown}}));
   EXPECT_EQ(fields_of(definition("latency").at("oneOf").at(1)),
             known_to_reader({{"network", {{"latency", kUnknown}}}}));
+  EXPECT_EQ(fields_of(definition("path")), known_to_reader({{"network", {{"paths", {kUnknown}}}}}));
   const json& network = definition("network");
   EXPECT_EQ(fields_of(network), known_to_reader({{"network", kUnknown}}));
   EXPECT_EQ(fields_of(network.at("properties").at("retransmission")),
