@@ -35,7 +35,10 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "from",
     "until",
     "expect",
+    "for",
 });
+
+constexpr auto kRunsFields = std::to_array<std::string_view>({"seeds"});
 
 std::string read_about(const Json& about) {
   const std::string_view text = string_of(about);
@@ -76,6 +79,12 @@ void read_times(const Fields& fields, Scenario& scenario) {
   if (scenario.from >= scenario.until) from->fail("expected a time before 'until', " + in_quotes(until.text));
 }
 
+std::uint64_t read_seeds(const Json& runs) {
+  constexpr std::int64_t kMost = 1'000'000;
+  const Fields fields(runs, "the runs", kRunsFields);
+  return static_cast<std::uint64_t>(integer_of(fields.get("seeds", "how many, such as 500"), 1, kMost));
+}
+
 }  // namespace
 
 Scenario read_scenario(const std::filesystem::path& file) { return parse_scenario(read_text_file(file), file); }
@@ -98,7 +107,8 @@ Scenario parse_scenario(std::string_view text, const std::filesystem::path& file
   if (const Json* const clock = fields.find("wall-clock")) scenario.draws_second = read_wall_clock(*clock);
   Steps steps;
   if (const Json* const json = fields.find("steps")) steps = read_steps(*json, names, scenario);
-  if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names);
+  if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names, scenario);
+  if (const Json* const runs = fields.find("for")) scenario.seeds = read_seeds(*runs);
   scenario.steps = std::move(steps.steps);
   if (const Json* const scripts = fields.find("scripts")) scenario.scripts = read_scripts(*scripts, scenario);
   std::ranges::move(steps.clients, std::back_inserter(scenario.nodes));

@@ -9,10 +9,10 @@
 
 #include "sim/reader/client_reader.h"
 #include "sim/reader/command_parser.h"
-#include "sim/reader/expectation_reader.h"
 #include "sim/reader/json_fields.h"
 #include "sim/reader/network_reader.h"
 #include "sim/reader/node_draft.h"
+#include "sim/reader/pattern_reader.h"
 #include "sim/reader/words.h"
 #include "sim/units.h"
 
@@ -249,8 +249,8 @@ Trigger read_trigger(const Fields& step, const Json& on, const NodeNames& names)
   const Json* const by = step.find("by");
   const Json* const after = step.find("after");
   Trigger trigger{.event = read_pattern(on, names)};
-  if (by != nullptr && trigger.event.node) by->fail("'on' names the sentinel already");
-  if (by != nullptr) trigger.event.node = names.find_sentinel(string_of(*by), *by);
+  if (by != nullptr && !trigger.event.nodes.empty()) by->fail("'on' names the sentinel already");
+  if (by != nullptr) trigger.event.nodes = {names.find_sentinel(string_of(*by), *by)};
   if (after != nullptr) trigger.after = duration_of(*after);
   return trigger;
 }
