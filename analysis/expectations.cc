@@ -196,61 +196,63 @@ std::vector<Violation> ExpectationChecker::violations() const {
   const sim::Expectations& expect = scenario_->expect;
   std::vector<Violation> all;
   for (std::size_t i = 0; i < nearest_.size(); ++i) {
-    const sim::EventPattern& pattern = expect.eventually[i];
     const Nearest& nearest = nearest_[i];
     if (!nearest.line.empty() && nearest.mismatches == 0) continue;
+    const sim::EventPattern& pattern = expect.eventually[i];
     all.push_back({"eventually " + quoted(pattern), no_event(pattern, nearest.line)});
   }
   for (std::size_t i = 0; i < forbidden_.size(); ++i) {
-    if (forbidden_[i].empty()) continue;
-    all.push_back({"never " + quoted(expect.never[i]), forbidden_[i] + " came"});
+    if (!forbidden_[i].empty()) all.push_back({"never " + quoted(expect.never[i]), forbidden_[i] + " came"});
   }
   for (std::size_t i = 0; i < order_.size(); ++i) {
-    const Progress& progress = order_[i];
-    const std::vector<sim::EventPattern>& patterns = expect.order[i];
-    if (progress.next == patterns.size()) continue;
-    const sim::EventPattern& missing = patterns[progress.next];
-    std::string expected = quoted(missing);
-    std::string came = "it did not come";
-    if (progress.next > 0) {
-      expected += " after " + quoted(patterns[progress.next - 1]);
-      came += " after " + progress.last_line;
-    }
-    if (!progress.early[progress.next].empty()) came += "; before: " + progress.early[progress.next];
-    all.push_back({"order " + expected, came});
+    if (order_[i].next < expect.order[i].size()) all.push_back(order_ended(expect.order[i], order_[i]));
   }
   for (std::size_t i = 0; i < tallies_.size(); ++i) {
     const sim::Count& count = expect.exactly[i];
-    const Tally& tally = tallies_[i];
-    if (!is_outside(tally.times, count.at_least, count.at_most)) continue;
-    const std::string range =
-        range_text(count.at_least, count.at_most, [](std::int64_t times) { return std::to_string(times); });
-    std::string came = "it came " + std::to_string(tally.times) + " times: " + tally.first_lines;
-    if (tally.times == 0) came = no_event(count.event, tally.nearest.line);
-    all.push_back({"exactly " + quoted(count.event) + " " + range + " times", came});
+    if (is_outside(tallies_[i].times, count.at_least, count.at_most)) all.push_back(miscounted(count, tallies_[i]));
   }
   for (std::size_t i = 0; i < waits_.size(); ++i) {
-    const sim::Deadline& deadline = expect.within[i];
-    const Wait& wait = waits_[i];
-    const auto* const after = std::get_if<sim::EventPattern>(&deadline.after);
-    const std::string since =
-        after != nullptr ? quoted(*after) : short_text(std::get<sim::SimTime>(deadline.after).time_since_epoch());
-    const std::string range = deadline.not_before == sim::Micros{0}
-                                  ? short_text(deadline.within)
-                                  : short_text(deadline.not_before) + " to " + short_text(deadline.within);
-    const std::string expected = quoted(deadline.event) + " within " + range + " after " + since;
-    if (!wait.since) {
-      all.push_back({expected, "no " + since + " came"});
-    } else if (!wait.came_at) {
-      const std::string whom = wait.since_line.empty() ? "" : " after " + wait.since_line;
-      all.push_back({expected, no_event(deadline.event, wait.nearest.line) + whom});
-    } else if (const sim::Micros took = *wait.came_at - *wait.since;
-               took > deadline.within || took < deadline.not_before) {
-      const std::string whom = wait.since_line.empty() ? since : wait.since_line;
-      all.push_back({expected, wait.line + " came " + short_text(took) + " after " + whom});
-    }
+    if (std::optional<Violation> missed = deadline_missed(expect.within[i], waits_[i])) all.push_back(*missed);
   }
   return all;
+}
+
+Violation ExpectationChecker::order_ended(const std::vector<sim::EventPattern>& patterns, const Progress& progress) {
+  std::string expected = "order " + quoted(patterns[progress.next]);
+  std::string came = "it did not come";
+  if (progress.next > 0) {
+    expected += " after " + quoted(patterns[progress.next - 1]);
+    came += " after " + progress.last_line;
+  }
+  const std::string& early = progress.early[progress.next];
+  if (!early.empty()) came += "; before: " + early;
+  return {expected, came};
+}
+
+Violation ExpectationChecker::miscounted(const sim::Count& count, const Tally& tally) {
+  const std::string range = range_text(count.at_least, count.at_most, [](std::int64_t times) {
+    return std::to_string(times) + (times == 1 ? " time" : " times");
+  });
+  const std::string exactly = count.at_least == count.at_most ? " exactly " : " ";
+  std::string came =
+      "it came " + std::to_string(tally.times) + (tally.times == 1 ? " time: " : " times: ") + tally.first_lines;
+  if (tally.times == 0) came = no_event(count.event, tally.nearest.line);
+  return {quoted(count.event) + exactly + range, came};
+}
+
+std::optional<Violation> ExpectationChecker::deadline_missed(const sim::Deadline& deadline, const Wait& wait) {
+  const auto* const after = std::get_if<sim::EventPattern>(&deadline.after);
+  const std::string since =
+      after != nullptr ? quoted(*after) : short_text(std::get<sim::SimTime>(deadline.after).time_since_epoch());
+  const std::string least = deadline.not_before == sim::Micros{0} ? "" : short_text(deadline.not_before) + " to ";
+  const std::string expected =
+      quoted(deadline.event) + " within " + least + short_text(deadline.within) + " after " + since;
+  if (!wait.since) return Violation{expected, no_event(*after, "")};
+  const std::string begin = wait.since_line.empty() ? since : wait.since_line;
+  if (!wait.came_at) return Violation{expected, no_event(deadline.event, wait.nearest.line) + " after " + begin};
+  const sim::Micros took = *wait.came_at - *wait.since;
+  if (deadline.not_before <= took && took <= deadline.within) return std::nullopt;
+  return Violation{expected, wait.line + " came " + short_text(took) + " after " + begin};
 }
 
 // --- bounds -------------------------------------------------------------------------------------------------

@@ -54,6 +54,9 @@ class ExpectationChecker {
   void look_for_order(const sim::Occurrence& said, const std::string& line);
   void look_for_exactly(const sim::Occurrence& said, const std::string& line);
   void look_for_within(const sim::Occurrence& said, const std::string& line);
+  static Violation order_ended(const std::vector<sim::EventPattern>& patterns, const Progress& progress);
+  static Violation miscounted(const sim::Count& count, const Tally& tally);
+  static std::optional<Violation> deadline_missed(const sim::Deadline& deadline, const Wait& wait);
   bool is(const sim::EventPattern& pattern, const sim::Occurrence& said) const;
   void compare(const sim::EventPattern& pattern, const sim::Occurrence& said, const std::string& line,
                Nearest& nearest) const;

@@ -22,7 +22,7 @@ CheckResult result(std::string file, std::uint64_t runs) {
 // Equal expectations are told once, with what came in the first run, the seeds, and how to see it again.
 TEST(CheckReport, TellsEqualFailuresOnce) {
   CheckResult odown = result("a/b.json", 200);
-  for (const std::uint64_t seed : {3, 7, 12, 13}) {
+  for (const std::uint64_t seed : {3U, 7U, 12U, 13U}) {
     odown.failures.push_back({seed, {"never \"+odown\"", std::to_string(seed) + ".000 S1 +odown came"}});
   }
   odown.failures.push_back({7, {"lost-writes at most 0", "it was 5", "--ledger"}});

@@ -76,8 +76,8 @@ TEST(Expectations, CountEvents) {
       said_of(R"("exactly": [{"event": "+switch-master", "times": 2}, {"event": "S1 +tilt", "at-least": 1}])"),
       ElementsAre(
           MatchesRegex(
-              R"(expected exactly "\+switch-master" 2 times, but it came 3 times: 1[0-9.]+ S., 1[0-9.]+ S., 1[0-9.]+ S.)"),
-          R"(expected exactly "S1 +tilt" at least 1 times, but no +tilt came)"));
+              R"(expected "\+switch-master" exactly 2 times, but it came 3 times: 1[0-9.]+ S., 1[0-9.]+ S., 1[0-9.]+ S.)"),
+          R"(expected "S1 +tilt" at least 1 time, but no +tilt came)"));
 }
 
 // A deadline is counted from a time, or from the first event of a pattern; the event may come too early, too.
@@ -98,7 +98,7 @@ TEST(Expectations, KeepDeadlines) {
   EXPECT_THAT(said_of(R"("within": [{"event": "+tilt", "after": "S1 +odown", "within": "9s"},
                                     {"event": "+odown", "after": "+tilt", "within": "9s"}])"),
               ElementsAre(HasSubstr(R"("+tilt" within 9s after "S1 +odown", but no +tilt came after 1)"),
-                          R"(expected "+odown" within 9s after "+tilt", but no "+tilt" came)"));
+                          R"(expected "+odown" within 9s after "+tilt", but no +tilt came)"));
 }
 
 // Phases that are not gone through are out of bounds, too.

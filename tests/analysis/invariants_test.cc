@@ -19,6 +19,9 @@ using sim::Invariant;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+constexpr std::uint16_t kFirstSentinel = 3;
+constexpr std::uint16_t kSentinels = 3;
+
 class Invariants : public testing::Test {
  protected:
   static std::shared_ptr<const sim::Scenario> scenario(std::string_view steps) {
@@ -50,15 +53,15 @@ class Invariants : public testing::Test {
   std::vector<std::string> broken(std::string_view steps) {
     return broken(scenario(steps), [](const sim::Record&) { return std::vector<sim::Record>{}; });
   }
-  // Behind each event of this kind two more, that `change` makes of it.
+  // Behind each event of this kind one more for each sentinel, that `change` makes of it.
   template <class Change>
   static auto forged(model::EventKind kind, Change change) {
     return [kind, change](const sim::Record& record) {
       std::vector<sim::Record> more;
       const auto* const event = std::get_if<model::Event>(&record.what);
       if (event == nullptr || event->kind != kind) return more;
-      more.assign(2, record);
-      for (std::uint16_t i = 0; i < 2; ++i) change(more[i], std::get<model::Event>(more[i].what), i);
+      more.assign(kSentinels, record);
+      for (std::uint16_t i = 0; i < kSentinels; ++i) change(more[i], std::get<model::Event>(more[i].what), i);
       return more;
     };
   }
@@ -77,16 +80,17 @@ TEST_F(Invariants, HoldInFailovers) {
 // A second vote in an epoch is seen.
 TEST_F(Invariants, SeeSecondVotes) {
   const auto vote = forged(model::EventKind::kVoteForLeader,
-                           [](sim::Record&, model::Event& event, int) { event.candidate = model::Id{{1}}; });
+                           [](sim::Record&, model::Event& event, std::uint16_t) { event.candidate = model::Id{{1}}; });
   EXPECT_THAT(broken(crash_, vote), ElementsAre("invariant votes-once-per-epoch"));
 }
 
 // So is a second leader of an epoch, and one for whom nobody voted.
 TEST_F(Invariants, SeeSecondLeaders) {
-  const auto leader = forged(model::EventKind::kElectedLeader, [](sim::Record& record, model::Event&, int which) {
-    record.node = which == 0 ? sim::NodeId{3} : sim::NodeId{5};
-  });
-  ASSERT_EQ(crash_->nodes[3].name, "S1");
+  ASSERT_EQ(crash_->nodes[kFirstSentinel].name, "S1");
+  const auto leader =
+      forged(model::EventKind::kElectedLeader, [](sim::Record& record, model::Event&, std::uint16_t which) {
+        record.node = sim::NodeId{static_cast<std::uint16_t>(kFirstSentinel + which)};
+      });
   EXPECT_THAT(broken(crash_, leader), ElementsAre("invariant one-leader-per-epoch", "invariant elected-by-majority"));
 }
 

@@ -4,12 +4,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 
 #include "model/events.h"
 #include "sim/bad_input.h"
+#include "sim/invariants.h"
 #include "sim/reader/scenario_reader.h"
 
 namespace sentinel::sim {
@@ -109,6 +111,19 @@ TEST(Schema, HasTheFieldsOfExpectations) {
   EXPECT_EQ(fields_of(definition("finalState")), state);
   EXPECT_EQ(definition("expect").at("properties").at("invariants").at("items").at("enum").get<Names>(),
             known_to_expectations({{"invariants", {"zzzzzzzz"}}}));
+}
+
+// The README of the scenarios says of each invariant what the table says.
+TEST(Schema, ReadmeTellsTheInvariants) {
+  std::ifstream in{std::filesystem::path(SENTINEL_SIM_SOURCE_DIR) / "scenarios" / "README.md"};
+  const std::string readme{std::istreambuf_iterator<char>{in}, {}};
+  for (const InvariantRow& row : invariants()) {
+    const std::string meaning =
+        std::string{row.meaning}.substr(1, row.meaning.size() - 2);  // neither begin nor full stop
+    const std::size_t line = readme.find("| `" + std::string{row.name} + "` | ");
+    ASSERT_NE(line, std::string::npos) << row.name;
+    EXPECT_THAT(readme.substr(line, readme.find('\n', line) - line), testing::HasSubstr(meaning));
+  }
 }
 
 // Each event has some of the fields of patterns.
