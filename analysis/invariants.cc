@@ -1,6 +1,7 @@
 #include "analysis/invariants.h"
 
 #include <algorithm>
+#include <set>
 
 #include "sim/event_text.h"
 #include "sim/formats.h"
@@ -58,16 +59,19 @@ void InvariantChecker::check_election(const model::Sentinel& sentinel, const mod
     found(Invariant::kOneLeaderPerEpoch, said(leader.at, leader.node) + " was elected " + which + ", and " +
                                              said(other->second.at, other->second.node));
   }
-  std::size_t votes = 0;
+  // What the others say counts if it is of the current epoch, even if the failover began in an earlier one
+  // (sentinelGetLeader).
+  std::set<sim::NodeId> voters;
   for (const auto& [key, vote] : votes_) {
     const auto& [of_master, in_epoch, voter] = key;
-    if (of_master == master.name.index && in_epoch == epoch && vote.candidate == sentinel.id()) ++votes;
+    const bool counts = of_master == master.name.index && epoch <= in_epoch && in_epoch <= sentinel.current_epoch();
+    if (counts && vote.candidate == sentinel.id()) voters.insert(voter);
   }
   const std::size_t majority = (master.peers.size() + 1) / 2 + 1;
   const std::size_t needed = std::max(majority, static_cast<std::size_t>(master.quorum));
-  if (votes >= needed) return;
+  if (voters.size() >= needed) return;
   found(Invariant::kElectedByMajority, said(leader.at, leader.node) + " was elected " + which + " with " +
-                                           std::to_string(votes) + " of " + std::to_string(needed) + " votes");
+                                           std::to_string(voters.size()) + " of " + std::to_string(needed) + " votes");
 }
 
 void InvariantChecker::check_epochs(const sim::Run& run, sim::NodeId node, const model::Sentinel& sentinel) {

@@ -81,7 +81,8 @@ const std::vector<Mistake> kTopLevel = {
     {"{\"about\": \"x\", \"until\": \"1s\"}", "x.json:1: a scenario without nodes: expected 'cluster' or 'nodes'"},
     {"{\"abuot\": \"x\"}",
      "x.json:1: /abuot: unknown field of a scenario (did you mean 'about'?); known are: $schema, about, "
-     "profile, cluster, nodes, clients, scripts, network, disk, hash-order, wall-clock, steps, from, until, expect"},
+     "profile, cluster, nodes, clients, scripts, network, disk, hash-order, wall-clock, steps, from, until, expect, "
+     "for"},
 };
 
 const std::vector<Mistake> kClocks = {
