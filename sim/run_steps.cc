@@ -14,7 +14,9 @@ void Run::pull_triggers(const Record& record) {
   std::erase_if(armed_, [&](std::uint32_t step) {
     const auto& trigger = std::get<Trigger>(scenario_->steps[step].when);
     if (trigger.event.kind != event.kind) return false;  // most are: no text is made for them
-    if (!matches(trigger.event, record.node, event, payload_text(event, scenario_->symbols))) return false;
+    const std::string payload = payload_text(event, scenario_->symbols);
+    const Occurrence said{.at = record.at, .node = record.node, .event = &event, .payload = payload};
+    if (!matches(trigger.event, said, scenario_->symbols)) return false;
     const bool of_master = event.subject == model::InstanceKind::kMaster;
     const std::optional<NodeId> subject = scenario_->node_at(of_master ? event.master_address : event.address);
     casts_.push_back({.step = step, .speaker = record.node, .subject = subject});

@@ -1,6 +1,7 @@
 // A scenario as a value: the cluster, the network, what is done to them, and what is expected.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -85,13 +86,22 @@ struct NetworkSpec {
 
 // --- steps ------------------------------------------------------------------------------------------------
 
-// Matches events: `[NODE ]CHANNEL[ PAYLOAD]`, where `*` in the payload stands for any text and a payload that is left
-// out matches all.
+enum class EventField : std::uint8_t;  // event_fields.h
+
+// Matches events. In a file a text, `[NODE ]CHANNEL[ PAYLOAD]`, or an object that tells the same and more.
 struct EventPattern {
-  std::string text{};  // as given
-  std::optional<NodeId> node{};
+  // A fact of the event. In a text `*` stands for any text.
+  struct Field {
+    EventField field{};
+    std::string value{};
+  };
+  std::string text{};           // for messages: as given, or what an object says in short
+  std::vector<NodeId> nodes{};  // sentinels that may say it; empty: all
   model::EventKind kind{};
-  std::string payload{};  // empty: any
+  std::string payload{};  // `*` stands for any text; empty: any
+  std::vector<Field> fields{};
+  SimTime from = SimTime::min();  // when it comes, both ends included
+  SimTime until = SimTime::max();
 };
 
 // Stand for a node in a step that an event makes happen.
@@ -179,10 +189,61 @@ struct Bound {
   std::optional<std::int64_t> at_most{};
 };
 
+// How often an event comes.
+struct Count {
+  EventPattern event{};
+  std::optional<std::int64_t> at_least{};
+  std::optional<std::int64_t> at_most{};
+};
+
+// That an event comes, and how soon: counted from a moment, or from the first event that another pattern matches.
+struct Deadline {
+  EventPattern event{};
+  std::variant<SimTime, EventPattern> after{};
+  Micros within{};
+  Micros not_before{};
+};
+
+// Something of the state in the end, as text.
+struct FinalFact {
+  enum class What : std::uint8_t {
+    kRunning,
+    kMaster,       // of a sentinel: the address that it tells; of a replica: whom it replicates
+    kRole,         // of a data node, as it sees itself
+    kLink,         // of a replica to its master
+    kEpoch,        // of a sentinel: the current one
+    kConfigEpoch,  // the rest of what a sentinel knows
+    kReplicas,     // how many
+    kSentinels,    // how many others
+    kFlags,
+    kTilt,
+  };
+  NodeId node{};
+  What what{};
+  model::Symbol master{};            // what a sentinel knows of this one
+  std::optional<NodeId> instance{};  // kFlags: of whom
+  std::string value{};               // kFlags: `*` stands for any text
+};
+
+// How long a phase takes; phases.h has them.
+struct PhaseBound {
+  std::size_t phase = 0;  // its place in phases()
+  std::optional<Micros> at_least{};
+  std::optional<Micros> at_most{};
+};
+
+// Rules that hold in all runs, whatever is done to a cluster; invariants.h tells what they say.
+enum class Invariant : std::uint8_t;
+
 struct Expectations {
   std::vector<EventPattern> eventually;
   std::vector<EventPattern> never;
   std::vector<std::vector<EventPattern>> order;  // in each list, a first match of one is followed by one of the next
+  std::vector<Count> exactly;
+  std::vector<Deadline> within;
+  std::vector<FinalFact> finally;
+  std::vector<PhaseBound> phases;
+  std::vector<Invariant> invariants;
   std::vector<Bound> bounds;
 };
 
@@ -206,6 +267,7 @@ struct Scenario {
   SimTime from{};           // the streams begin here, and the expectations look at them
   SimTime until{};
   Expectations expect;
+  std::uint64_t seeds = 200;  // how many the expectations must hold for
 
   const Node& node(NodeId id) const { return nodes[static_cast<std::size_t>(id)]; }
   std::optional<NodeId> find_node(std::string_view name) const;

@@ -166,11 +166,18 @@ class Translator {
 std::variant<sim::Micros, Cue> moment(const sim::Step& step, sim::Micros delay, const Addresses& addresses) {
   if (const auto* const time = std::get_if<sim::SimTime>(&step.when)) return time->time_since_epoch() + delay;
   const auto& trigger = std::get<sim::Trigger>(step.when);
-  Cue cue{.channel = std::string{model::event_row(trigger.event.kind).channel},
+  const sim::EventPattern& event = trigger.event;
+  const bool has_times = event.from != sim::SimTime::min() || event.until != sim::SimTime::max();
+  if (event.nodes.size() > 1 || !event.fields.empty() || has_times) {
+    throw sim::BadInput{
+        "waits for an event of several nodes, with fields or with times: of real processes only the node and the "
+        "payload of an event are looked at"};
+  }
+  Cue cue{.channel = std::string{model::event_row(event.kind).channel},
           .by = {},
-          .message = addresses.rewritten(trigger.event.payload),
+          .message = addresses.rewritten(event.payload),
           .after = trigger.after + delay};
-  if (trigger.event.node) cue.by = static_cast<std::size_t>(*trigger.event.node);
+  if (!event.nodes.empty()) cue.by = static_cast<std::size_t>(event.nodes.front());
   return cue;
 }
 

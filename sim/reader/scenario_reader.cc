@@ -23,8 +23,10 @@ namespace {
 
 constexpr auto kFields = std::to_array<std::string_view>({
     "$schema", "about",   "extends", "cases",      "vary",       "profile", "cluster", "nodes", "sites",  "clients",
-    "scripts", "network", "disk",    "hash-order", "wall-clock", "steps",   "from",    "until", "expect",
+    "scripts", "network", "disk",    "hash-order", "wall-clock", "steps",   "from",    "until", "expect", "for",
 });
+
+constexpr auto kRunsFields = std::to_array<std::string_view>({"seeds"});
 
 std::string read_about(const Json& about) {
   const std::string_view text = string_of(about);
@@ -65,6 +67,12 @@ void read_times(const Fields& fields, Scenario& scenario) {
   if (scenario.from >= scenario.until) from->fail("expected a time before 'until', " + in_quotes(until.text));
 }
 
+std::uint64_t read_seeds(const Json& runs) {
+  constexpr std::int64_t kMost = 1'000'000;
+  const Fields fields(runs, "the runs", kRunsFields);
+  return static_cast<std::uint64_t>(integer_of(fields.get("seeds", "how many, such as 500"), 1, kMost));
+}
+
 void read_sites(const Json& sites, NodeNames& names) {
   for (const Json* const site : members_of(sites)) names.add_site(*site);
 }
@@ -88,7 +96,8 @@ Scenario read_case(const Json& root, const std::filesystem::path& file, const st
   if (const Json* const clock = fields.find("wall-clock")) scenario.draws_second = read_wall_clock(*clock);
   Steps steps;
   if (const Json* const json = fields.find("steps")) steps = read_steps(*json, names, scenario);
-  if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names);
+  if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names, scenario);
+  if (const Json* const runs = fields.find("for")) scenario.seeds = read_seeds(*runs);
   scenario.steps = std::move(steps.steps);
   if (const Json* const scripts = fields.find("scripts")) scenario.scripts = read_scripts(*scripts, scenario);
   std::ranges::move(steps.clients, std::back_inserter(scenario.nodes));

@@ -82,7 +82,7 @@ const std::vector<Mistake> kTopLevel = {
     {"{\"abuot\": \"x\"}",
      "x.json:1: /abuot: unknown field of a scenario (did you mean 'about'?); known are: $schema, about, "
      "extends, cases, vary, profile, cluster, nodes, sites, clients, scripts, network, disk, hash-order, wall-clock, "
-     "steps, from, until, expect"},
+     "steps, from, until, expect, for"},
 };
 
 const std::vector<Mistake> kClocks = {
@@ -253,7 +253,8 @@ const std::vector<Mistake> kSteps = {
 const std::vector<Mistake> kExpectations = {
     {R"(CLUSTER"expect": {"allways": []})",
      "x.json:2: /expect/allways: unknown field of an expectation; known are: eventually, never, order, "
-     "lost-writes, refused-writes, stale-reads, unavailable, two-masters, stale-registry"},
+     "exactly, within, finally, phases, invariants, lost-writes, refused-writes, stale-reads, unavailable, "
+     "two-masters, stale-registry"},
     {R"(CLUSTER"expect": {"never": ["odown"]})",
      "x.json:2: /expect/never/0: expected '[NODE ]CHANNEL[ PAYLOAD]', such as \"+odown\" or \"S1 +sdown master *\", "
      "not 'odown'"},
@@ -265,6 +266,65 @@ const std::vector<Mistake> kExpectations = {
      "x.json:2: /expect/never/0: 'R1' is a data node: only sentinels report events"},
     {R"(CLUSTER"expect": {"order": [["+sdown"], "+odown"]})",
      "x.json:2: /expect/order/1: expected a list, not the text '+odown'"},
+    {R"(CLUSTER"expect": {"never": [{"node": "S1"}]})",
+     "x.json:2: /expect/never/0: 'channel' is missing: which event, such as \"+odown\""},
+    {R"(CLUSTER"expect": {"never": [{"channel": "+odown", "when": "1s"}]})",
+     "x.json:2: /expect/never/0/when: unknown field of a pattern; known are: node, channel, payload, fields, from, "
+     "until"},
+    {R"(CLUSTER"expect": {"never": [{"channel": "+odown", "node": ["S1", "S1"]}]})",
+     "x.json:2: /expect/never/0/node/1: 'S1' is there twice"},
+    {R"(CLUSTER"expect": {"never": [{"channel": "+odown", "fields": {"vote": 2}}]})",
+     "x.json:2: /expect/never/0/fields/vote: unknown field of '+odown' (did you mean 'votes'?); known are: master, "
+     "master_address, instance, address, id, votes, quorum"},
+    {R"(CLUSTER"expect": {"never": [{"channel": "+odown", "fields": {"votes": "2"}}]})",
+     "x.json:2: /expect/never/0/fields/votes: expected a number, not the text '2'"},
+    {R"(CLUSTER"expect": {"never": [{"channel": "+tilt", "fields": {"votes": 2}}]})",
+     "x.json:2: /expect/never/0/fields: '+tilt' has no fields"},
+    {R"(CLUSTER"expect": {"never": [{"channel": "+odown", "from": "9s", "until": "8s"}]})",
+     "x.json:2: /expect/never/0/until: is before 'from', '9s'"},
+    {R"(CLUSTER"expect": {"exactly": [{"event": "+odown"}]})",
+     "x.json:2: /expect/exactly/0: 'times' is missing: how often the event comes, such as 1"},
+    {R"(CLUSTER"expect": {"exactly": [{"event": "+odown", "times": 1, "at-most": 2}]})",
+     "x.json:2: /expect/exactly/0/times: expected either 'times' or bounds, not both"},
+    {R"(CLUSTER"expect": {"exactly": [{"event": "+odown", "at-least": 3, "at-most": 2}]})",
+     "x.json:2: /expect/exactly/0/at-most: is less than 'at-least'"},
+    {R"(CLUSTER"expect": {"within": [{"event": "+odown", "within": "5s"}]})",
+     "x.json:2: /expect/within/0: 'after' is missing: a pattern, or a time such as \"10s\""},
+    {R"(CLUSTER"expect": {"within": [{"event": "+odown", "after": 10, "within": "5s"}]})",
+     "x.json:2: /expect/within/0/after: a time needs a unit: \"10s\" or \"10ms\", not 10"},
+    {R"(CLUSTER"expect": {"within": [{"event": "+odown", "after": "10s", "within": "5s", "not-before": "6s"}]})",
+     "x.json:2: /expect/within/0/not-before: is more than 'within'"},
+    {R"(CLUSTER"expect": {"finally": {"S9": {}}})",
+     "x.json:2: /expect/finally/S9: unknown node 'S9' (did you mean 'S1'?)"},
+    {R"(CLUSTER"expect": {"finally": {"X*": {}}})", "x.json:2: /expect/finally/X*: no node has such a name"},
+    {R"(CLUSTER"expect": {"finally": {"S1": {"role": "master"}}})",
+     "x.json:2: /expect/finally/S1/role: unknown field of the state of a sentinel; known are: running, master, epoch, "
+     "config-epoch, replicas, sentinels, flags, tilt"},
+    {R"(CLUSTER"expect": {"finally": {"R1": {"role": "replica"}}})",
+     "x.json:2: /expect/finally/R1/role: unknown word 'replica'; known are: master, slave"},
+    {R"(CLUSTER"expect": {"finally": {"S1": {"master": "S2"}}})",
+     "x.json:2: /expect/finally/S1/master: 'S2' is a sentinel: it has no data"},
+    {R"(CLUSTER"expect": {"finally": {"S1": {"epoch": -1}}})",
+     "x.json:2: /expect/finally/S1/epoch: expected a whole number from 0 to 9223372036854775807, not '-1'"},
+    {R"(CLUSTER"nodes": {"S1": {"conf": ["sentinel monitor b 127.0.0.1 7001 1"]}}, "expect": {"finally": {"S1": {"master": "R2"}}})",
+     "x.json:2: /expect/finally/S1/master: 'S1' monitors 2 masters: expected an object by their names"},
+    {R"(CLUSTER"expect": {"finally": {"S1": {"master": {"mymastr": "R2"}}}})",
+     "x.json:2: /expect/finally/S1/master/mymastr: unknown field of the masters of S1 (did you mean 'mymaster'?); "
+     "known "
+     "are: mymaster"},
+    {R"(CLUSTER"expect": {"phases": {"fault -> first sdown": {"at-most": "3s"}}})",
+     "x.json:2: /expect/phases/fault -> first sdown: unknown field of phases (did you mean 'fault -> first +sdown'?); "
+     "known are: fault -> first +sdown, fault -> last +sdown, first +sdown -> first +odown, +odown -> +elected-leader, "
+     "+elected-leader -> +promoted-slave, fault -> first +switch-master, fault -> last +switch-master, +promoted-slave "
+     "-> +slave-reconf-done, +promoted-slave -> +failover-end, +try-failover -> -failover-abort, back -> +reboot, back "
+     "-> -role-change, back -> -sdown, -role-change -> +convert-to-slave, +convert-to-slave -> +role-change"},
+    {R"(CLUSTER"expect": {"phases": {"back -> -sdown": {}}})",
+     "x.json:2: /expect/phases/back -> -sdown: 'at-most' is missing: such as \"8s\""},
+    {R"(CLUSTER"expect": {"invariants": ["one-leader-per-epcoh"]})",
+     "x.json:2: /expect/invariants/0: unknown invariant 'one-leader-per-epcoh' (did you mean 'one-leader-per-epoch'?); "
+     "known are: one-leader-per-epoch, votes-once-per-epoch, elected-by-majority, epochs-never-go-back, "
+     "config-epoch-never-goes-back, one-name-in-the-end"},
+    {R"(CLUSTER"for": {"seeds": 0})", "x.json:2: /for/seeds: expected a whole number from 1 to 1000000, not '0'"},
 };
 
 std::string numbered_name(const testing::TestParamInfo<Mistake>& mistake) {
@@ -296,7 +356,12 @@ constexpr std::string_view kGood = R"({
             {"at": "2s", "do": "clock", "node": "S2", "step": "-5s", "drift-ppm": 100},
             {"at": "3s", "do": "command", "node": "S2", "args": ["SENTINEL", "RESET", "[ab]*"]}],
   "from": "1s", "until": "60s",
-  "expect": {"order": [["+sdown", "S1 +odown master *"]], "never": ["+tilt"]}})";
+  "expect": {"order": [["+sdown", "S1 +odown master *"]], "never": ["+tilt"],
+             "exactly": [{"event": {"node": ["S1"], "channel": "+odown", "fields": {"votes": 2}}, "at-least": 1}],
+             "within": [{"event": "+odown", "after": "+sdown", "within": "5s", "not-before": "1ms"}],
+             "finally": {"S*": {"master": {"a": "R1"}, "flags": {"R2": "slave"}}, "R2": {"link": "up"}},
+             "phases": {"fault -> first +sdown": {"at-most": "3s"}}, "invariants": ["one-leader-per-epoch"]},
+  "for": {"seeds": 20}})";
 
 // One random change: a byte, one that keeps the syntax more often, a piece that is left out, or one that is there
 // twice.

@@ -201,7 +201,7 @@ TEST(ScenarioReader, ReadsWhenAStepHappens) {
   const auto trigger = std::get<Trigger>(
       only_step(R"({"on": "+try-failover", "by": "S1", "after": "50ms", "do": "crash", "node": "R2"})").when);
   EXPECT_EQ(trigger.event.kind, model::EventKind::kTryFailover);
-  EXPECT_EQ(trigger.event.node, kS1);
+  EXPECT_THAT(trigger.event.nodes, ElementsAre(kS1));
   EXPECT_EQ(trigger.after, 50ms);
 }
 
@@ -266,14 +266,14 @@ TEST(ScenarioReader, ReadsPatterns) {
       cluster_with(R"(expect": {"eventually": ["+odown", "S1 -sdown master *"], "never": ["S2 +tilt"]})");
   const EventPattern& plain = scenario.expect.eventually.at(0);
   EXPECT_EQ(plain.kind, model::EventKind::kOdown);
-  EXPECT_EQ(plain.node, std::nullopt);
+  EXPECT_THAT(plain.nodes, IsEmpty());
   EXPECT_EQ(plain.payload, "");
   const EventPattern& full = scenario.expect.eventually.at(1);
   EXPECT_EQ(full.text, "S1 -sdown master *");
-  EXPECT_EQ(full.node, kS1);
+  EXPECT_THAT(full.nodes, ElementsAre(kS1));
   EXPECT_EQ(full.kind, model::EventKind::kSdownEnd);
   EXPECT_EQ(full.payload, "master *");
-  EXPECT_EQ(scenario.expect.never.at(0).node, kS2);
+  EXPECT_THAT(scenario.expect.never.at(0).nodes, ElementsAre(kS2));
 }
 
 // One order or several.
