@@ -11,15 +11,15 @@
 #include "sim/reader/command_parser.h"
 #include "sim/reader/expectation_reader.h"
 #include "sim/reader/json_fields.h"
+#include "sim/reader/names.h"
 #include "sim/reader/network_reader.h"
 #include "sim/reader/node_draft.h"
+#include "sim/reader/step_repetition.h"
 #include "sim/reader/words.h"
 #include "sim/units.h"
 
 namespace sentinel::sim {
 namespace {
-
-constexpr std::size_t kMostSteps = 100'000;
 
 // What the readers of the different actions need.
 struct Context {
@@ -102,9 +102,26 @@ Action read_simple(const Fields& step, const Context& context) {
   return ActionOfNodes{read_nodes_of(step, context)};
 }
 
+// Where a process, which the scenario must name, is started instead.
+std::optional<model::Address> read_new_address(const Json* address, const std::vector<NodeId>& nodes,
+                                               const Context& context) {
+  if (address == nullptr) return std::nullopt;
+  const std::string_view text = string_of(*address);
+  const model::Address read = at(*address, [&] { return parse_address(context.scenario.symbols, text); });
+  if (nodes.size() > 1) address->fail("belongs to a step with one node: each needs its own");
+  if (nodes.front() >= kOtherReplica) address->fail("belongs to a step that names its node");
+  Node& node = context.scenario.nodes[static_cast<std::size_t>(nodes.front())];
+  if (!node.listens()) address->fail(in_quotes(node.name) + " listens nowhere: it only opens connections");
+  node.later_addresses.push_back(read);
+  return read;
+}
+
 Action read_start(const Fields& step, const Context& context) {
   const Json* const fresh = step.find("fresh");
-  return StartStep{.nodes = read_nodes_of(step, context), .fresh = fresh != nullptr && bool_of(*fresh)};
+  const std::vector<NodeId> nodes = read_nodes_of(step, context);
+  return StartStep{.nodes = nodes,
+                   .fresh = fresh != nullptr && bool_of(*fresh),
+                   .address = read_new_address(step.find("address"), nodes, context)};
 }
 
 Action read_stall(const Fields& step, const Context& context) {
@@ -133,6 +150,67 @@ Action read_heal(const Fields& step, const Context& context) { return HealStep{r
 Action read_latency_step(const Fields& step, const Context& context) {
   return LatencyStep{.groups = read_optional_groups(step, context),
                      .latency = read_latency(step.get("latency", "the new one, such as \"1ms\""))};
+}
+
+// Only data nodes send snapshots; what a part in an event is, is not known yet.
+void refuse_others(const Json& list, const std::vector<NodeId>& nodes, const Context& context) {
+  for (const NodeId node : nodes) {
+    if (node >= kOtherReplica || context.scenario.node(node).is_data_node()) continue;
+    list.fail(in_quotes(context.scenario.node(node).name) + " is no data node: it sends no snapshots");
+  }
+}
+
+Action read_bandwidth(const Fields& step, const Context& context) {
+  const std::vector<NodeId> nodes = read_nodes_of(step, context);
+  const Json* const one = step.find("node");
+  refuse_others(one != nullptr ? *one : *step.find("nodes"), nodes, context);
+  return BandwidthStep{.nodes = nodes, .rate = memory_of(step.get("rate", "bytes a second, such as \"10mb\""), 1)};
+}
+
+// A host that some node is at, or a sentinel that looks it up would never ask for it.
+Action read_resolve(const Fields& step, const Context& context) {
+  const Json& name = step.get("name", "the host that is looked up, such as \"redis-0\"");
+  const model::Symbol host = at(name, [&] { return intern_host(context.scenario.symbols, string_of(name)); });
+  const auto is_there = [host](const Node& node) { return node.address.host == host; };
+  if (std::ranges::none_of(context.scenario.nodes, is_there)) name.fail("no node is at " + in_quotes(string_of(name)));
+  if (std::ranges::none_of(context.scenario.nodes, &Node::resolves_hostnames)) {
+    name.fail("nobody looks it up: no sentinel has 'sentinel resolve-hostnames yes'");
+  }
+  return ResolveStep{.host = host,
+                     .takes = duration_of(step.get("takes", "how long it takes to look it up, such as \"5s\""))};
+}
+
+// One kind, or a list of them.
+std::vector<MessageKind> read_message_kinds(const Json& messages) {
+  const auto kind_of = [](const Json& json) {
+    const std::string_view name = string_of(json);
+    if (const std::optional<MessageKind> kind = find_message_kind(name)) return *kind;
+    json.fail("unknown kind of message " + in_quotes(name) + alternatives(name, message_kind_names()));
+  };
+  if (messages.kind != Json::Kind::kList) return {kind_of(messages)};
+  if (messages.items.empty()) messages.fail("expected at least one kind of message, such as \"vote\"");
+  std::vector<MessageKind> kinds;
+  for (const Json* const item : messages.items) kinds.push_back(kind_of(*item));
+  return kinds;
+}
+
+std::optional<std::vector<NodeId>> read_optional_nodes(const Json* nodes, const Context& context) {
+  return nodes == nullptr ? std::nullopt : std::optional{read_node_list(*nodes, context)};
+}
+
+HeldMessages read_held(const Fields& step, const Json* messages, const Context& context) {
+  return {.kinds = messages == nullptr ? std::vector<MessageKind>{} : read_message_kinds(*messages),
+          .from = read_optional_nodes(step.find("from"), context),
+          .to = read_optional_nodes(step.find("to"), context)};
+}
+
+Action read_hold(const Fields& step, const Context& context) {
+  return HoldStep{read_held(step, &step.get("messages", "which ones wait, such as \"vote\""), context)};
+}
+
+Action read_release(const Fields& step, const Context& context) {
+  const HeldMessages held = read_held(step, step.find("messages"), context);
+  return held == HeldMessages{} ? ReleaseStep{} : ReleaseStep{held};
 }
 
 Action read_clock(const Fields& step, const Context& context) {
@@ -194,7 +272,8 @@ Action read_write(const Fields& step, const Context& context) {
 
 // --- kinds of steps ---------------------------------------------------------------------------------------
 
-constexpr auto kCommonFields = std::to_array<std::string_view>({"at", "on", "by", "after", "do", "why"});
+constexpr auto kCommonFields =
+    std::to_array<std::string_view>({"at", "on", "by", "after", "every", "times", "do", "why"});
 
 struct Kind {
   std::string_view name;
@@ -204,13 +283,17 @@ struct Kind {
 constexpr auto kKinds = std::to_array<Kind>({
     {"crash", {"node", "nodes"}, read_simple<CrashStep>},
     {"stop", {"node", "nodes"}, read_simple<StopStep>},
-    {"start", {"node", "nodes", "fresh"}, read_start},
-    {"pause", {"node", "nodes"}, read_simple<PauseStep>},
+    {"start", {"node", "nodes", "fresh", "address"}, read_start},
+    {"pause", {"node", "nodes", "for"}, read_simple<PauseStep>},
     {"resume", {"node", "nodes"}, read_simple<ResumeStep>},
     {"stall", {"node", "nodes", "for"}, read_stall},
-    {"partition", {"between", "mode", "one-way"}, read_partition},
+    {"partition", {"between", "mode", "one-way", "for"}, read_partition},
     {"heal", {"between"}, read_heal},
-    {"latency", {"latency", "between"}, read_latency_step},
+    {"latency", {"latency", "between", "for"}, read_latency_step},
+    {"hold", {"messages", "from", "to", "for"}, read_hold},
+    {"release", {"messages", "from", "to"}, read_release},
+    {"bandwidth", {"node", "nodes", "rate"}, read_bandwidth},
+    {"resolve", {"name", "takes", "for"}, read_resolve},
     {"clock", {"node", "nodes", "step", "drift-ppm"}, read_clock},
     {"command", {"node", "nodes", "args"}, read_command},
     {"write", {"node", "via", "rate", "size", "for"}, read_write},
@@ -267,13 +350,16 @@ std::variant<SimTime, Trigger> read_when(const Fields& step, const NodeNames& na
                    until);
 }
 
-Step read_step(const Json& json, Context& context, SimTime until) {
+void read_step(const Json& json, Context& context, std::uint32_t place, std::vector<Step>& steps) {
   const Kind& kind = read_kind(json);
   const Fields fields(json, "a step " + in_quotes(kind.name), fields_of(kind));
   context.triggered = fields.find("on") != nullptr;
-  Step step{.when = read_when(fields, context.names, until), .action = kind.read(fields, context), .why = {}};
+  Step step{.when = read_when(fields, context.names, context.scenario.until),
+            .action = kind.read(fields, context),
+            .why = {},
+            .in_file = place};
   if (const Json* const why = fields.find("why")) step.why = string_of(*why);
-  return step;
+  add_repeated(fields, step, context.scenario, steps);
 }
 
 // --- masters ----------------------------------------------------------------------------------------------
@@ -318,7 +404,8 @@ Steps read_steps(const Json& steps, const NodeNames& names, Scenario& scenario) 
   const std::vector<std::string> masters = masters_of(scenario, steps);
   Steps read;
   Context context{.names = names, .masters = masters, .scenario = scenario, .clients = read.clients};
-  for (const Json* const step : list_of(steps)) read.steps.push_back(read_step(*step, context, scenario.until));
+  std::uint32_t place = 0;
+  for (const Json* const step : list_of(steps)) read_step(*step, context, place++, read.steps);
   return read;
 }
 
