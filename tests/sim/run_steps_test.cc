@@ -142,6 +142,37 @@ TEST(Run, RefusesAnAddressThatIsTaken) {
   EXPECT_EQ(run.node(r2).address, address);
 }
 
+// --- what is slow -------------------------------------------------------------------------------------------
+
+// A sentinel that resolves hostnames stands still while it looks up whom it reconnects to; others do not ask.
+TEST(Run, SlowNamesStallSentinels) {
+  ScenarioBuilder scenario;
+  scenario.config("S1").resolves_hostnames = true;
+  scenario.at(20s, CrashStep{scenario.nodes({"R1"})});
+  scenario.at(20s, ResolveStep{.host = scenario.config("R1").address.host, .takes = 3s});
+  scenario.at(40s, ResolveStep{.host = scenario.config("R1").address.host}).until(60s);
+  const Trace trace{scenario.build()};
+  EXPECT_GE(trace.count(EventKind::kTilt, scenario.node("S1")), 5U) << trace.text();
+  EXPECT_EQ(trace.find(EventKind::kTilt, scenario.node("S1"), SimTime{44s}), nullptr) << trace.text();
+  EXPECT_FALSE(trace.has(EventKind::kTilt, scenario.node("S2"))) << trace.text();
+}
+
+// The bandwidth counts for snapshots that begin after it has changed.
+TEST(Run, BandwidthChanges) {
+  const auto is_synchronised = [](std::int64_t rate) {
+    ScenarioBuilder scenario;
+    std::get<model::DataNodeConfig>(scenario.config("R1").config).data_size = 100 << 20;
+    scenario.at(10s, BandwidthStep{.nodes = scenario.nodes({"R1"}), .rate = rate});
+    scenario.at(10s, CrashStep{scenario.nodes({"R2"})}).at(11s, StartStep{.nodes = scenario.nodes({"R2"})});
+    Run run{scenario.build(), 1};
+    Scratch scratch;
+    run.run_until(SimTime{50s}, scratch, [](const Record&) {});
+    return run.data_node(scenario.node("R2"))->replication_state() == model::ReplicationState::kConnected;
+  };
+  EXPECT_TRUE(is_synchronised(100 << 20));
+  EXPECT_FALSE(is_synchronised(1 << 20));
+}
+
 // --- commands -----------------------------------------------------------------------------------------------
 
 // Each node of a command answers it, in the order of the list; one that does not run cannot be reached.
