@@ -53,6 +53,7 @@ class DataNode {
   // What CONFIG REWRITE writes (rewriteConfig). Replaces what `config` held.
   void save(DataNodeConfig& config) const { config = config_; }
   void set_condition(Condition condition) { condition_ = condition; }
+  void set_bandwidth(std::int64_t rate) { config_.bandwidth = rate; }  // bytes a second
 
   const DataNodeConfig& config() const { return config_; }
   const Id& run_id() const { return run_id_; }

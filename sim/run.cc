@@ -61,6 +61,12 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
   }
 }
 
+Node Run::node(NodeId node) const {
+  Node now = scenario_->node(node);
+  now.address = network_.address(node);
+  return now;
+}
+
 const model::Sentinel* Run::sentinel(NodeId node) const {
   return std::get_if<model::Sentinel>(&processes_[index(node)].machine);
 }
@@ -176,9 +182,16 @@ void Run::release_held(NodeId node) {
   held.clear();
 }
 
+// By another process: Redis gives up when it cannot listen.
+bool Run::is_address_taken(NodeId node) const {
+  if (!scenario_->node(node).listens()) return false;
+  const std::optional<NodeId> owner = network_.owner(network_.address(node));
+  return owner != node && network_.is_listening(*owner);
+}
+
 void Run::start(NodeId node, Scratch& scratch) {
   Process& process = processes_[index(node)];
-  if (process.alive) return;
+  if (process.alive || is_address_taken(node)) return;
   process.alive = true;
   process.stopped = false;
   ++process.life;
@@ -326,6 +339,7 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
         [&](auto& done) {
           using Done = std::decay_t<decltype(done)>;
           if constexpr (std::is_same_v<Done, model::Connect>) {
+            look_up(node, done);
             network_.connect(agenda_, node, done.socket, done.to);
           } else if constexpr (std::is_same_v<Done, model::Disconnect>) {
             network_.close(agenda_, node, done.socket);
@@ -356,6 +370,23 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
   if (next_timer) set_timer(node, *next_timer);
 }
 
+// The event loop does nothing else meanwhile.
+void Run::stall(NodeId node, SimTime until) {
+  SimTime& busy_until = processes_[index(node)].busy_until;
+  busy_until = std::max(busy_until, until);
+  agenda_.schedule(busy_until, {.index = static_cast<std::uint32_t>(node), .kind = Happening::Kind::kWake});
+}
+
+// Sentinel looks up a host before it opens the connection for commands, and waits for the resolver
+// (sentinelReconnectInstance). It keeps the address that it knows if there is no answer.
+void Run::look_up(NodeId node, const model::Connect& connect) {
+  if (slow_names_.empty() || !scenario_->node(node).resolves_hostnames) return;
+  const auto link = static_cast<std::uint32_t>(connect.socket) / 2;
+  if (connect.socket != model::LinkTable::command_socket(static_cast<model::LinkIndex>(link))) return;
+  const auto name = std::ranges::find(slow_names_, connect.to.host, &ResolveStep::host);
+  if (name != slow_names_.end()) stall(node, std::max(now(), processes_[index(node)].busy_until) + name->takes);
+}
+
 void Run::set_timer(NodeId node, model::Millis after) {
   Process& process = processes_[index(node)];
   ++process.timer;
@@ -364,9 +395,27 @@ void Run::set_timer(NodeId node, model::Millis after) {
       {.index = static_cast<std::uint32_t>(node), .generation = process.timer, .kind = Happening::Kind::kTimer});
 }
 
+// The process is told of its new address, and tells others of it, if its configuration does not say otherwise.
+void Run::move(NodeId node, const model::Address& address) {
+  network_.move(node, address);
+  announce_address(node);
+}
+
+void Run::announce_address(NodeId node) {
+  const Node& configured = scenario_->node(node);
+  const auto announce = [&](model::Address& announced) {
+    if (!configured.announces_host) announced.host = network_.address(node).host;
+    if (!configured.announces_port) announced.port = network_.address(node).port;
+  };
+  Disk& disk = processes_[index(node)].disk;
+  if (auto* const sentinel = std::get_if<model::SentinelConfig>(&disk)) announce(sentinel->announced);
+  if (auto* const data_node = std::get_if<model::DataNodeConfig>(&disk)) announce(data_node->announced);
+}
+
 void Run::write_first_configuration(NodeId node) {
   std::visit([&](const auto& config) { processes_[index(node)].disk = config; }, scenario_->node(node).config);
   processes_[index(node)].rewrites = 0;
+  if (network_.address(node) != scenario_->node(node).address) announce_address(node);
 }
 
 void Run::persist(Process& process) {

@@ -75,7 +75,7 @@ Reply ping(const Asked& asked, Args args) {
 }
 
 Reply info(const Asked& asked, Args args) {
-  const Node& node = asked.scenario().node(asked.node);
+  const Node node = asked.run.node(asked.node);
   return info_reply({{"server", server_section(node, asked.profile(), asked.data_node.run_id())},
                      {"replication", replication_section(asked.data_node, asked.scenario(), asked.now)}},
                     args);
@@ -122,7 +122,7 @@ Reply read(const Asked& asked, Args /*args*/) {
 // --- CONFIG -----------------------------------------------------------------------------------------------
 
 Reply config_get(const Asked& asked, Args patterns) {
-  const Node& node = asked.scenario().node(asked.node);
+  const Node node = asked.run.node(asked.node);
   std::vector<Reply> items;
   const auto add = [&](std::string_view name, const Parameter& parameter) {
     const bool is_meant = std::ranges::any_of(

@@ -298,7 +298,7 @@ Reply sentinel_command(const Asked& asked, Args args) {
 
 Reply info(const Asked& asked, Args args) {
   const model::Profile& profile = *asked.scenario().profile;
-  const Node& node = asked.scenario().node(asked.node);
+  const Node node = asked.run.node(asked.node);
   // Where the id is kept it is not the run id.
   const model::Id run_id = profile.sentinel.keeps_id ? model::Id{} : asked.sentinel.id();
   return info_reply({{"server", server_section(node, profile, run_id)}, {"sentinel", asked.fields().info()}}, args);

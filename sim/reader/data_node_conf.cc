@@ -140,7 +140,10 @@ Configured<model::DataNodeConfig> configure_data_node(const Conf& conf, std::opt
   }
   const std::optional<model::Address> listens = reader.listening.address(kDefaultPort);
   if (listens) reader.config.announced = reader.announced.instead_of(*listens);
-  return {.config = reader.config, .address = listens};
+  return {.config = reader.config,
+          .address = listens,
+          .announces_host = static_cast<bool>(reader.announced.host),
+          .announces_port = reader.announced.port != 0};
 }
 
 model::ConfigSetCommand parse_config_set(Args parameter, SymbolTable& symbols) {

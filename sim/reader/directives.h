@@ -27,6 +27,9 @@ template <class Config>
 struct Configured {
   Config config{};
   std::optional<model::Address> address;  // where the process listens; nullopt if nothing tells its host
+  bool announces_host = false;            // a line says what others are told instead of it
+  bool announces_port = false;
+  bool resolves_hostnames = false;
 };
 
 // What a process that reads these lines is configured to do; lines may only agree with an `address` that is given.

@@ -61,6 +61,14 @@ std::int64_t integer_of(const Json& value, std::int64_t least, std::int64_t most
   return at(value, [&] { return parse_integer(value.text, least, most); });
 }
 
+std::int64_t memory_of(const Json& value, std::int64_t least) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 50;
+  const std::string_view text = string_of(value);
+  const std::int64_t bytes = at(value, [&] { return parse_memory(text); });
+  if (bytes < least || bytes > kMost) value.fail("expected " + std::to_string(least) + "b to 1048576gb");
+  return bytes;
+}
+
 Micros duration_of(const Json& value, Micros least) {
   const std::string_view text = duration_text(value);
   const Micros duration = at(value, [&] { return parse_duration(text); });

@@ -18,6 +18,7 @@ namespace sentinel::sim {
 std::string_view string_of(const Json& value);
 bool bool_of(const Json& value);
 std::int64_t integer_of(const Json& value, std::int64_t least, std::int64_t most);
+std::int64_t memory_of(const Json& value, std::int64_t least);  // bytes
 Micros duration_of(const Json& value, Micros least = Micros{0});
 Micros signed_duration_of(const Json& value);
 std::span<const Json* const> list_of(const Json& value);

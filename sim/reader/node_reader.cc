@@ -110,14 +110,6 @@ model::Millis whole_millis_of(const Json& value) {
   return millis;
 }
 
-std::int64_t memory_of(const Json& value, std::int64_t least) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 50;
-  const std::string_view text = string_of(value);
-  const std::int64_t bytes = at(value, [&] { return parse_memory(text); });
-  if (bytes < least || bytes > kMost) value.fail("expected " + std::to_string(least) + "b to 1048576gb");
-  return bytes;
-}
-
 void finish(const NodeDraft& draft, model::DataNodeConfig& config) {
   if (draft.transfer_time != nullptr) config.transfer_time = whole_millis_of(*draft.transfer_time);
   if (draft.load_time != nullptr) config.load_time = whole_millis_of(*draft.load_time);
@@ -161,6 +153,9 @@ Node finished(const NodeDraft& draft, Configured<Config> configured) {
   if (!configured.address) draft.json->fail("'address' is missing: where the node listens, such as \"127.0.0.1:6379\"");
   return {.name = draft.name,
           .address = *configured.address,
+          .announces_host = configured.announces_host,
+          .announces_port = configured.announces_port,
+          .resolves_hostnames = configured.resolves_hostnames,
           .config = configured.config,
           .run_ids = draft.run_ids,
           .running = draft.running,

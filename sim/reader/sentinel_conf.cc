@@ -17,6 +17,7 @@ struct Reader {
   SymbolTable& symbols;
   Listening listening;
   Announced announced{};
+  bool resolves_hostnames = false;
   model::SentinelConfig config{};
 };
 
@@ -38,6 +39,7 @@ void set_current_epoch(Reader& reader, Args args) { reader.config.current_epoch 
 void set_announce_ip(Reader& reader, Args args) { reader.announced.set_host(args[0], reader.symbols); }
 void set_announce_port(Reader& reader, Args args) { reader.announced.set_port(args[0]); }
 void set_deny_scripts(Reader& reader, Args args) { reader.config.denies_scripts_reconfig = parse_yes_no(args[0]); }
+void set_resolve_hostnames(Reader& reader, Args args) { reader.resolves_hostnames = parse_yes_no(args[0]); }
 void check_yes_no(Reader& /*reader*/, Args args) { parse_yes_no(args[0]); }
 void ignore(Reader& /*reader*/, Args /*args*/) {}
 
@@ -120,7 +122,7 @@ constexpr auto kGlobal = std::to_array<Word<Reader>>({
     {"sentinel announce-ip", "<host>", set_announce_ip},
     {"sentinel announce-port", "<port>", set_announce_port},
     {"sentinel deny-scripts-reconfig", "<yes|no>", set_deny_scripts},
-    {"sentinel resolve-hostnames", "<yes|no>", check_yes_no},
+    {"sentinel resolve-hostnames", "<yes|no>", set_resolve_hostnames},
     {"sentinel announce-hostnames", "<yes|no>", check_yes_no},
     {"sentinel sentinel-user", "<user>", ignore},
     {"sentinel sentinel-pass", "<password>", ignore},
@@ -207,7 +209,11 @@ Configured<model::SentinelConfig> configure_sentinel(const Conf& conf, std::opti
   }
   const std::optional<model::Address> listens = reader.listening.address(kDefaultPort);
   if (listens) reader.config.announced = reader.announced.instead_of(*listens);
-  return {.config = reader.config, .address = listens};
+  return {.config = reader.config,
+          .address = listens,
+          .announces_host = static_cast<bool>(reader.announced.host),
+          .announces_port = reader.announced.port != 0,
+          .resolves_hostnames = reader.resolves_hostnames};
 }
 
 }  // namespace sentinel::sim
