@@ -40,7 +40,7 @@ void Sentinel::read_replicas(Turn& turn, Master& master, const InfoReply& info) 
     const Replica* const added = add_replica(turn.now, master, address);
     if (added == nullptr) continue;
     emit(turn, EventKind::kReplica, master, *added);
-    turn.out.persist();
+    flush_config(turn);
   }
 }
 

@@ -107,6 +107,10 @@ class Run {
     ProcessClock clock{};
     bool alive = false;
     bool stopped = false;  // SIGSTOP
+    bool disk_fails = false;
+    bool has_saved = false;   // its last life ended with SHUTDOWN
+    bool keeps_data = false;  // at its next start
+    std::optional<Micros> load_time{};
     std::size_t starts = 0;
     SimTime busy_until{};                 // a stalled event loop
     std::uint16_t life = 0;               // how often it was started and killed
@@ -148,6 +152,10 @@ class Run {
   void hold(NodeId node, const Happening& what);
   void release_held(NodeId node);
   void start(NodeId node, Scratch& scratch);
+  void boot_sentinel(NodeId node);
+  void boot_data_node(NodeId node, Scratch& scratch);
+  void set_disk(Process& process);
+  void stall(NodeId node, Micros duration);
   model::Id new_run_id(NodeId node);
   std::uint64_t draw_hash_seed(NodeId node);
   void kill(NodeId node);
@@ -185,6 +193,7 @@ class Run {
   void act(const ClockStep& step, std::uint32_t place);
   void act(const CommandStep& step, std::uint32_t place);
   void act(const WriteStep& step, std::uint32_t place);
+  void act(const DiskStep& step, std::uint32_t place);
   std::optional<NodeId> cast(NodeId node, std::uint32_t place) const;
   Action cast(Action action, std::uint32_t place) const;
 

@@ -68,13 +68,21 @@ void Run::act(const CrashStep& step, std::uint32_t /*place*/) {
 }
 
 void Run::act(const StopStep& step, std::uint32_t /*place*/) {
-  for (const NodeId node : step.nodes) kill(node);
+  for (const NodeId node : step.nodes) {
+    if (!is_running(node)) continue;
+    kill(node);
+    processes_[index(node)].has_saved = true;
+  }
 }
 
 void Run::act(const StartStep& step, std::uint32_t /*place*/) {
   for (const NodeId node : step.nodes) {
     Process& process = processes_[index(node)];
     if (step.fresh && !process.alive) write_first_configuration(node);
+    if (!process.alive) {
+      process.keeps_data = step.keeps_data;
+      process.load_time = step.load_time;
+    }
     agenda_.schedule(
         now(),
         {.index = static_cast<std::uint32_t>(node), .generation = process.life, .kind = Happening::Kind::kStart});
@@ -93,11 +101,7 @@ void Run::act(const ResumeStep& step, std::uint32_t /*place*/) {
 }
 
 void Run::act(const StallStep& step, std::uint32_t /*place*/) {
-  for (const NodeId node : step.nodes) {
-    SimTime& busy_until = processes_[index(node)].busy_until;
-    busy_until = std::max(busy_until, now() + step.duration);
-    agenda_.schedule(busy_until, {.index = static_cast<std::uint32_t>(node), .kind = Happening::Kind::kWake});
-  }
+  for (const NodeId node : step.nodes) stall(node, step.duration);
 }
 
 void Run::act(const PartitionStep& step, std::uint32_t /*place*/) {
@@ -137,6 +141,14 @@ void Run::act(const WriteStep& step, std::uint32_t /*place*/) {
   ++end.generation;
   end.kind = Happening::Kind::kEnd;
   agenda_.schedule(now() + *step.duration, end);
+}
+
+void Run::act(const DiskStep& step, std::uint32_t /*place*/) {
+  for (const NodeId node : step.nodes) {
+    Process& process = processes_[index(node)];
+    process.disk_fails = step.fails;
+    set_disk(process);
+  }
 }
 
 }  // namespace sentinel::sim

@@ -68,6 +68,9 @@ class Translator {
  private:
   static Sequence act(const sim::CrashStep& step) { return {{.action = KillAction{places(step.nodes)}}}; }
   static Sequence act(const sim::StartStep& step) {
+    if (step.keeps_data) {
+      throw sim::BadInput{"'start' with the data kept cannot be done to real processes: they are run without saving"};
+    }
     return {{.action = StartAction{.who = places(step.nodes), .fresh = step.fresh}}};
   }
   static Sequence act(const sim::PauseStep& step) { return {{.action = StopAction{places(step.nodes)}}}; }
@@ -93,6 +96,9 @@ class Translator {
   }
 
   Sequence act(const sim::CommandStep& step) const {
+    if (std::holds_alternative<model::ScriptCommand>(step.command)) {
+      throw sim::BadInput{"'script' cannot be done to real processes: a recorder waits for each reply"};
+    }
     Sequence sequence;
     for (const std::size_t node : places(step.nodes)) {
       CommandAction command{.who = {node}, .args = sim::split_words(step.text)};
@@ -133,6 +139,10 @@ class Translator {
   }
   [[noreturn]] static Sequence act(const sim::LatencyStep& /*step*/) {
     throw sim::BadInput{"'latency' cannot be done to real processes: only cuts are"};
+  }
+
+  [[noreturn]] static Sequence act(const sim::DiskStep& /*step*/) {
+    throw sim::BadInput{"'disk' cannot be done to real processes: they share the disk of this machine"};
   }
 
   Sequence act(const sim::WriteStep& step) {
