@@ -104,7 +104,7 @@ class Sentinel {
   void act_on_replica_as_master(Turn& turn, Master& master, Replica& replica);
   void act_on_replica(Turn& turn, Master& master, Replica& replica);
   bool looks_sane(const Turn& turn, const Master& master) const;
-  static bool not_down_for(const Turn& turn, const Master& master, Millis period);
+  static bool not_down_for(const Turn& turn, const Replica& replica, Millis period);
 
   // discovery.cc
   void hello_arrived(Turn& turn, const Hello& hello);
