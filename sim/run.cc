@@ -198,33 +198,59 @@ void Run::start(NodeId node, Scratch& scratch) {
   process.busy_until = SimTime::min();
   process.flushing = false;
   if (scenario_->node(node).listens()) network_.listen(node);
-  if (auto* config = std::get_if<model::SentinelConfig>(&process.disk)) {
-    const bool keeps_id = scenario_->profile->sentinel.keeps_id;
-    const bool forgotten = process.starts > 0 && !keeps_id;
-    if (forgotten || !config->id.known()) {
-      config->id = new_run_id(node);  // on disk before anything else
-      if (keeps_id) ++process.rewrites;
-    }
-    process.machine.emplace<model::Sentinel>(*scenario_->profile, *config, process.clock.read(now()),
-                                             draw_hash_seed(node));
+  if (std::holds_alternative<model::SentinelConfig>(process.disk)) {
+    boot_sentinel(node);
   } else if (const auto* watch = std::get_if<model::WatcherConfig>(&process.disk)) {
     process.machine.emplace<model::Watcher>(*watch);
   } else if (const auto* load = std::get_if<model::ClientConfig>(&process.disk)) {
     const std::uint32_t written = client(node) == nullptr ? 0 : client(node)->written();
     process.machine.emplace<model::Client>(*load, static_cast<std::uint32_t>(node), written);
   } else {
-    const model::Id run_id = new_run_id(node);
-    const model::DataNode* const before = data_node(node);
-    if (before != nullptr && before->data()) {
-      record(scratch, node, model::DataReplaced{.had = before->data(), .why = model::DataReplaced::Why::kRestart});
-    }
-    auto& conf = std::get<model::DataNodeConfig>(process.disk);
-    if (const auto& option = scenario_->node(node).replicaof_option) conf.replicaof = option;
-    const std::int64_t data_size = before == nullptr ? conf.data_size : 0;  // nothing is kept on disk
-    process.machine.emplace<model::DataNode>(*scenario_->profile, conf, run_id, data_size);
+    boot_data_node(node, scratch);
   }
+  set_disk(process);
   ++process.starts;
   feed(node, model::Started{}, scratch);
+}
+
+// An id that it does not know yet is on disk before anything else, if anything can be.
+void Run::boot_sentinel(NodeId node) {
+  Process& process = processes_[index(node)];
+  auto config = std::get<model::SentinelConfig>(process.disk);
+  const bool keeps_id = scenario_->profile->sentinel.keeps_id;
+  const bool forgotten = process.starts > 0 && !keeps_id;
+  if (forgotten || !config.id.known()) {
+    config.id = new_run_id(node);
+    if (!process.disk_fails) std::get<model::SentinelConfig>(process.disk).id = config.id;
+    if (keeps_id && !process.disk_fails) ++process.rewrites;
+  }
+  process.machine.emplace<model::Sentinel>(*scenario_->profile, config, process.clock.read(now()),
+                                           draw_hash_seed(node));
+}
+
+// It keeps nothing but its configuration, unless the step says so. An RDB file, which SHUTDOWN writes, tells of the
+// history of its data; an AOF, which outlives a crash, does not. The first start finds what the scenario gives it.
+void Run::boot_data_node(NodeId node, Scratch& scratch) {
+  Process& process = processes_[index(node)];
+  auto& conf = std::get<model::DataNodeConfig>(process.disk);
+  if (const auto& option = scenario_->node(node).replicaof_option) conf.replicaof = option;
+  model::StoredData stored;
+  std::optional<model::Millis> load_time;
+  const model::DataNode* const before = data_node(node);
+  if (before == nullptr) {
+    stored.size = conf.data_size;
+  } else if (process.keeps_data) {
+    stored = before->stored();
+    if (!process.has_saved) stored.history.reset();
+    if (conf.load_time == model::Millis{0}) load_time = model::time_for(stored.size, conf.load_rate);
+  } else if (before->data()) {
+    record(scratch, node, model::DataReplaced{.had = before->data(), .why = model::DataReplaced::Why::kRestart});
+  }
+  if (const auto& given = process.load_time) load_time = std::chrono::ceil<model::Millis>(*given);
+  const model::Id run_id = new_run_id(node);
+  process.machine.emplace<model::DataNode>(*scenario_->profile, conf, run_id, stored, load_time);
+  process.keeps_data = false;
+  process.load_time.reset();
 }
 
 model::Id Run::new_run_id(NodeId node) {
@@ -251,6 +277,7 @@ void Run::kill(NodeId node) {
   ++process.life;  // a start that is under way does not come about
   if (!process.alive) return;
   process.alive = false;
+  process.has_saved = false;
   for (const Happening& what : process.held) {
     if (what.kind == Happening::Kind::kCommand) ask(node, what.index);  // who asked learns that nobody is there
   }
@@ -359,6 +386,8 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
             record(scratch, node, done);
           } else if constexpr (std::is_same_v<Done, model::KillScript>) {
             kill_script(node, done.pid);
+          } else if constexpr (std::is_same_v<Done, model::Stall>) {
+            stall(node, now() + processes_[index(node)].clock.true_duration(done.period));
           } else if constexpr (std::is_same_v<Done, model::Persist>) {
             persist(processes_[index(node)]);
           } else {
@@ -416,6 +445,14 @@ void Run::write_first_configuration(NodeId node) {
   std::visit([&](const auto& config) { processes_[index(node)].disk = config; }, scenario_->node(node).config);
   processes_[index(node)].rewrites = 0;
   if (network_.address(node) != scenario_->node(node).address) announce_address(node);
+}
+
+void Run::set_disk(Process& process) {
+  if (auto* sentinel = std::get_if<model::Sentinel>(&process.machine)) {
+    sentinel->set_disk_fails(process.disk_fails);
+  } else if (auto* data_node = std::get_if<model::DataNode>(&process.machine)) {
+    data_node->set_disk_fails(process.disk_fails);
+  }
 }
 
 void Run::persist(Process& process) {

@@ -109,6 +109,10 @@ class Run {
     ProcessClock clock{};
     bool alive = false;
     bool stopped = false;  // SIGSTOP
+    bool disk_fails = false;
+    bool has_saved = false;   // its last life ended with SHUTDOWN
+    bool keeps_data = false;  // at its next start
+    std::optional<Micros> load_time{};
     std::size_t starts = 0;
     SimTime busy_until{};                 // a stalled event loop
     std::uint16_t life = 0;               // how often it was started and killed
@@ -152,6 +156,9 @@ class Run {
   void release_held(NodeId node);
   bool is_address_taken(NodeId node) const;
   void start(NodeId node, Scratch& scratch);
+  void boot_sentinel(NodeId node);
+  void boot_data_node(NodeId node, Scratch& scratch);
+  void set_disk(Process& process);
   model::Id new_run_id(NodeId node);
   std::uint64_t draw_hash_seed(NodeId node);
   void kill(NodeId node);
@@ -200,6 +207,7 @@ class Run {
   std::optional<NodeId> other_replica(std::optional<NodeId> than) const;
   static std::optional<NodeId> cast(NodeId node, const Cast& cast);
   static Action cast(Action action, const Cast& cast);
+  void act(const DiskStep& step, std::uint32_t place);
 
   std::shared_ptr<const Scenario> scenario_;
   std::uint64_t seed_;

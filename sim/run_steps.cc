@@ -88,7 +88,11 @@ void Run::act(const CrashStep& step, std::uint32_t /*place*/) {
 }
 
 void Run::act(const StopStep& step, std::uint32_t /*place*/) {
-  for (const NodeId node : step.nodes) kill(node);
+  for (const NodeId node : step.nodes) {
+    if (!is_running(node)) continue;
+    kill(node);
+    processes_[index(node)].has_saved = true;
+  }
 }
 
 void Run::act(const StartStep& step, std::uint32_t /*place*/) {
@@ -96,6 +100,10 @@ void Run::act(const StartStep& step, std::uint32_t /*place*/) {
     Process& process = processes_[index(node)];
     if (step.address && !process.alive) move(node, *step.address);
     if (step.fresh && !process.alive) write_first_configuration(node);
+    if (!process.alive) {
+      process.keeps_data = step.keeps_data;
+      process.load_time = step.load_time;
+    }
     agenda_.schedule(
         now(),
         {.index = static_cast<std::uint32_t>(node), .generation = process.life, .kind = Happening::Kind::kStart});
@@ -171,6 +179,14 @@ void Run::act(const WriteStep& step, std::uint32_t /*place*/) {
   ++end.generation;
   end.kind = Happening::Kind::kEnd;
   agenda_.schedule(now() + *step.duration, end);
+}
+
+void Run::act(const DiskStep& step, std::uint32_t /*place*/) {
+  for (const NodeId node : step.nodes) {
+    Process& process = processes_[index(node)];
+    process.disk_fails = step.fails;
+    set_disk(process);
+  }
 }
 
 }  // namespace sentinel::sim

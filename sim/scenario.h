@@ -122,7 +122,9 @@ struct StopStep {  // SHUTDOWN
 };
 struct StartStep {
   std::vector<NodeId> nodes;
-  bool fresh = false;  // with the configuration of the scenario, not with what the process left on disk
+  bool fresh = false;                 // with the configuration of the scenario, not with what the process left on disk
+  bool keeps_data = false;            // a data node loads the data set that it had
+  std::optional<Micros> load_time{};  // this time, instead of what the scenario says of the node
   std::optional<model::Address> address{};  // where it listens from now on
 };
 struct PauseStep {  // SIGSTOP
@@ -184,9 +186,13 @@ struct WriteStep {
   NodeId node{};                     // the data node that it writes to, or the sentinel that names it
   std::optional<Micros> duration{};  // none: until the end of the run
 };
+struct DiskStep {  // from now on nothing can be written to the disk of a process, or it can again
+  std::vector<NodeId> nodes;
+  bool fails = true;
+};
 using Action =
     std::variant<CrashStep, StopStep, StartStep, PauseStep, ResumeStep, StallStep, PartitionStep, HealStep, LatencyStep,
-                 ClockStep, CommandStep, WriteStep, HoldStep, ReleaseStep, BandwidthStep, ResolveStep>;
+                 ClockStep, CommandStep, WriteStep, HoldStep, ReleaseStep, BandwidthStep, ResolveStep, DiskStep>;
 
 // The first event that it matches makes the step happen.
 struct Trigger {

@@ -71,6 +71,9 @@ class Translator {
     if (step.address) {
       throw sim::BadInput{"'address' cannot be done to real processes: each keeps the one that it has"};
     }
+    if (step.keeps_data) {
+      throw sim::BadInput{"'start' with the data kept cannot be done to real processes: they are run without saving"};
+    }
     return {{.action = StartAction{.who = places(step.nodes), .fresh = step.fresh}}};
   }
   static Sequence act(const sim::PauseStep& step) { return {{.action = StopAction{places(step.nodes)}}}; }
@@ -96,6 +99,9 @@ class Translator {
   }
 
   Sequence act(const sim::CommandStep& step) const {
+    if (std::holds_alternative<model::ScriptCommand>(step.command)) {
+      throw sim::BadInput{"'script' cannot be done to real processes: a recorder waits for each reply"};
+    }
     Sequence sequence;
     for (const std::size_t node : places(step.nodes)) {
       CommandAction command{.who = {node}, .args = sim::split_words(step.text)};
@@ -149,6 +155,9 @@ class Translator {
   }
   [[noreturn]] static Sequence act(const sim::ResolveStep& /*step*/) {
     throw sim::BadInput{"'resolve' cannot be done to real processes: they share the resolver of this machine"};
+  }
+  [[noreturn]] static Sequence act(const sim::DiskStep& /*step*/) {
+    throw sim::BadInput{"'disk' cannot be done to real processes: they share the disk of this machine"};
   }
 
   Sequence act(const sim::WriteStep& step) {

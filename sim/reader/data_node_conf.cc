@@ -55,6 +55,11 @@ void set_text(Reader& reader, Args args) {
   change(reader, parameter, intern_text(reader.symbols, args[0]));
 }
 
+template <model::Millis model::DataNodeConfig::* parameter>
+void set_millis(Reader& reader, Args args) {
+  change(reader, parameter, model::Millis{parse_integer(args[0], 0, kLongestDuration / model::Millis{1})});
+}
+
 constexpr auto set_ping_period = set_seconds<&model::DataNodeConfig::replica_ping_period, 1>;
 constexpr auto set_max_lag = set_seconds<&model::DataNodeConfig::min_replicas_max_lag, 0>;
 
@@ -76,6 +81,8 @@ constexpr auto kParameters = std::to_array<Word<Reader>>({
     {"min-slaves-to-write", "<count>", set_count<&model::DataNodeConfig::min_replicas_to_write>},
     {"min-replicas-max-lag", "<seconds>", set_max_lag},
     {"min-slaves-max-lag", "<seconds>", set_max_lag},
+    {"busy-reply-threshold", "<milliseconds>", set_millis<&model::DataNodeConfig::script_limit>},
+    {"lua-time-limit", "<milliseconds>", set_millis<&model::DataNodeConfig::script_limit>},
 });
 
 // --- what only the file can tell --------------------------------------------------------------------------
@@ -103,6 +110,10 @@ void set_backlog_size(Reader& reader, Args args) {
 
 void set_renamed(Reader& reader, Args args) {
   if (lower_case(args[0]) == "psync") reader.config.knows_psync = false;
+  if (lower_case(args[0]) == "ping") {
+    reader.config.ping_name = name_of_ping(reader.symbols, args[1]);
+    reader.config.knows_ping = lower_case(args[1]) == "ping";
+  }
 }
 
 constexpr auto kFixed = std::to_array<Word<Reader>>({

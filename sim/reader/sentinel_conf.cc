@@ -111,6 +111,10 @@ void add_known_sentinel(Reader& reader, Args args) {
   known.push_back(peer);
 }
 
+void set_renamed(Reader& reader, Args args) {
+  if (lower_case(args[1]) == "ping") master_of(reader, args).ping_name = name_of_ping(reader.symbols, args[2]);
+  master_of(reader, args);
+}
 void check_master(Reader& reader, Args args) { master_of(reader, args); }
 
 // --- the tables -------------------------------------------------------------------------------------------
@@ -144,7 +148,7 @@ constexpr auto kAboutMaster = std::to_array<Word<Reader>>({
     {"sentinel known-replica", "<name> <host> <port>", add_known_replica},
     {"sentinel known-slave", "<name> <host> <port>", add_known_replica},
     {"sentinel known-sentinel", "<name> <host> <port> <id>", add_known_sentinel},
-    {"sentinel rename-command", "<name> <command> <new-name>", check_master},
+    {"sentinel rename-command", "<name> <command> <new-name>", set_renamed},
 });
 constexpr auto kPasses = std::to_array<std::span<const Word<Reader>>>({kGlobal, kMonitor, kAboutMaster});
 

@@ -89,12 +89,57 @@ std::optional<model::Address> read_new_address(const Json* address, const std::v
   return read;
 }
 
+bool read_data(const Json* data) {
+  if (data == nullptr) return false;
+  const std::string_view text = string_of(*data);
+  if (text != "empty" && text != "kept") {
+    data->fail(R"(expected "empty" (nothing is left) or "kept" (what it had), not )" + in_quotes(text));
+  }
+  return text == "kept";
+}
+
+void require_data_nodes(const std::vector<NodeId>& nodes, const Context& context, const Json& where,
+                        std::string_view why) {
+  for (const NodeId node : nodes) {
+    if (node >= kOtherReplica || context.scenario.node(node).is_data_node()) continue;
+    where.fail(in_quotes(context.scenario.node(node).name) + " is no data node: only these " + std::string{why});
+  }
+}
+
 Action read_start(const Fields& step, const Context& context) {
   const Json* const fresh = step.find("fresh");
-  const std::vector<NodeId> nodes = read_nodes_of(step, context);
-  return StartStep{.nodes = nodes,
-                   .fresh = fresh != nullptr && bool_of(*fresh),
-                   .address = read_new_address(step.find("address"), nodes, context)};
+  const Json* const data = step.find("data");
+  const Json* const load_time = step.find("load-time");
+  StartStep start{.nodes = read_nodes_of(step, context),
+                  .fresh = fresh != nullptr && bool_of(*fresh),
+                  .keeps_data = read_data(data)};
+  start.address = read_new_address(step.find("address"), start.nodes, context);
+  for (const Json* const field : {data, load_time}) {
+    if (field != nullptr) require_data_nodes(start.nodes, context, *field, "have a data set");
+  }
+  if (load_time != nullptr) start.load_time = duration_of(*load_time);
+  return start;
+}
+
+Action read_disk(const Fields& step, const Context& context) {
+  const Json& fails = step.get("fails", "whether nothing can be written from now on, true or false");
+  DiskStep disk{.nodes = read_nodes_of(step, context), .fails = bool_of(fails)};
+  for (const NodeId node : disk.nodes) {
+    if (node >= kOtherReplica || context.scenario.node(node).listens()) continue;
+    fails.fail(in_quotes(context.scenario.node(node).name) + " is a client: it writes nothing to disk");
+  }
+  return disk;
+}
+
+// A client's EVAL.
+Action read_script(const Fields& step, const Context& context) {
+  const Json& duration = step.get("for", "how long the script runs, such as \"20s\"");
+  const Json* const writes = step.find("writes");
+  model::ScriptCommand script{.period = std::chrono::ceil<model::Millis>(duration_of(duration)),
+                              .writes = writes != nullptr && bool_of(*writes)};
+  std::vector<NodeId> nodes = read_nodes_of(step, context);
+  require_data_nodes(nodes, context, duration, "run scripts");
+  return CommandStep{.nodes = std::move(nodes), .command = script, .text = "EVAL"};
 }
 
 Action read_stall(const Fields& step, const Context& context) {
@@ -125,18 +170,10 @@ Action read_latency_step(const Fields& step, const Context& context) {
                      .latency = read_latency(step.get("latency", "the new one, such as \"1ms\""))};
 }
 
-// Only data nodes send snapshots; what a part in an event is, is not known yet.
-void refuse_others(const Json& list, const std::vector<NodeId>& nodes, const Context& context) {
-  for (const NodeId node : nodes) {
-    if (node >= kOtherReplica || context.scenario.node(node).is_data_node()) continue;
-    list.fail(in_quotes(context.scenario.node(node).name) + " is no data node: it sends no snapshots");
-  }
-}
-
 Action read_bandwidth(const Fields& step, const Context& context) {
   const std::vector<NodeId> nodes = read_nodes_of(step, context);
   const Json* const one = step.find("node");
-  refuse_others(one != nullptr ? *one : *step.find("nodes"), nodes, context);
+  require_data_nodes(nodes, context, one != nullptr ? *one : *step.find("nodes"), "send snapshots");
   return BandwidthStep{.nodes = nodes, .rate = memory_of(step.get("rate", "bytes a second, such as \"10mb\""), 1)};
 }
 
@@ -250,13 +287,13 @@ constexpr auto kCommonFields =
 
 struct Kind {
   std::string_view name;
-  std::array<std::string_view, 5> own_fields;  // the empty ones do not count
+  std::array<std::string_view, 6> own_fields;  // the empty ones do not count
   Action (*read)(const Fields&, const Context&);
 };
 constexpr auto kKinds = std::to_array<Kind>({
     {"crash", {"node", "nodes"}, read_simple<CrashStep>},
     {"stop", {"node", "nodes"}, read_simple<StopStep>},
-    {"start", {"node", "nodes", "fresh", "address"}, read_start},
+    {"start", {"node", "nodes", "fresh", "address", "data", "load-time"}, read_start},
     {"pause", {"node", "nodes", "for"}, read_simple<PauseStep>},
     {"resume", {"node", "nodes"}, read_simple<ResumeStep>},
     {"stall", {"node", "nodes", "for"}, read_stall},
@@ -270,6 +307,8 @@ constexpr auto kKinds = std::to_array<Kind>({
     {"clock", {"node", "nodes", "step", "drift-ppm"}, read_clock},
     {"command", {"node", "nodes", "args"}, read_command},
     {"write", {"node", "via", "rate", "size", "for"}, read_write},
+    {"disk", {"node", "nodes", "fails"}, read_disk},
+    {"script", {"node", "nodes", "for", "writes"}, read_script},
 });
 
 std::vector<std::string_view> fields_of(const Kind& kind) {

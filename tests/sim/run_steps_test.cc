@@ -230,5 +230,85 @@ TEST(Run, FailoverCanBeCommanded) {
   EXPECT_EQ(trace.count(EventKind::kSwitchMaster), 3U) << trace.text();
 }
 
+// --- disks, scripts, data -----------------------------------------------------------------------------------
+
+// What a sentinel could not save it does not know after a restart, nor an id that it drew; what it did is done.
+TEST(Run, SentinelForgetsWhatItCouldNotSave) {
+  ScenarioBuilder scenario;
+  const NodeId s1 = scenario.node("S1");
+  const model::SetCommand set{.master = scenario.symbol("mymaster"),
+                              .changes = {{.option = model::SetCommand::Option::kQuorum, .number = 3}}};
+  scenario.config("S2").running = false;
+  scenario.at(5s, DiskStep{scenario.nodes({"S1", "S2"}), true}).at(6s, CommandStep{{s1}, set, "set"});
+  scenario.at(6s, StartStep{scenario.nodes({"S2"})}).at(10s, CrashStep{scenario.nodes({"S1", "S2"})});
+  scenario.at(11s, StartStep{scenario.nodes({"S1", "S2"})});
+  scenario.at(20s, DiskStep{{s1}, false}).at(21s, CommandStep{{s1}, set, "set"});
+  const std::shared_ptr<const Scenario> built = scenario.build();
+  Run run{built, 1};
+  const auto quorum_at = [&](Micros time) {
+    Trace{built, run, SimTime{time}};
+    return run.sentinel(s1)->masters()[0].quorum;
+  };
+  EXPECT_EQ(quorum_at(9s), 3);
+  const std::uint32_t rewrites = run.rewrites(s1);
+  const model::Id id = run.sentinel(s1)->id();
+  const model::Id unsaved_id = run.sentinel(scenario.node("S2"))->id();
+  EXPECT_EQ(quorum_at(19s), 2);
+  EXPECT_EQ(run.rewrites(s1), rewrites);
+  EXPECT_EQ(run.sentinel(s1)->id(), id);
+  EXPECT_NE(run.sentinel(scenario.node("S2"))->id(), unsaved_id);
+  EXPECT_EQ(quorum_at(22s), 3);
+  EXPECT_GT(run.rewrites(s1), rewrites);
+}
+
+// A script takes all the time of a data node, then it answers -BUSY.
+TEST(Run, ScriptsKeepANodeBusy) {
+  ScenarioBuilder scenario;
+  const NodeId r1 = scenario.node("R1");
+  scenario.at(10s, CommandStep{{r1}, model::ScriptCommand{8s}, "EVAL"});
+  scenario.at(
+      12s, CommandStep{{r1}, model::ConfigSetCommand{model::Setting<int>{&model::DataNodeConfig::priority, 1}}, "set"});
+  const std::shared_ptr<const Scenario> built = scenario.build();
+  Run run{built, 1};
+  EXPECT_TRUE((Trace{built, run, SimTime{14'999ms}}.answers().empty()));
+  EXPECT_FALSE(run.answers(r1));
+  EXPECT_THAT((Trace{built, run, SimTime{15'001ms}}.answers()), ElementsAre(Field(&Answer::kind, Answer::Kind::kBusy)));
+  EXPECT_TRUE(run.answers(r1));
+  EXPECT_FALSE(run.data_node(r1)->takes_writes());
+  Trace{built, run, SimTime{18'001ms}};
+  EXPECT_TRUE(run.data_node(r1)->takes_writes());
+}
+
+// A data node starts empty, or with what it had; whether it can go on where it was depends on how it ended.
+TEST(Run, DataMayBeKept) {
+  struct Case {
+    Action end;
+    bool keeps;
+    bool goes_on;
+  };
+  ScenarioBuilder nodes;
+  const std::vector<NodeId> r2 = nodes.nodes({"R2"});
+  for (const Case& each :
+       {Case{StopStep{r2}, false, false}, Case{StopStep{r2}, true, true}, Case{CrashStep{r2}, true, false}}) {
+    ScenarioBuilder scenario;
+    scenario.at(5s, CommandStep{scenario.nodes({"R1"}), model::WriteCommand{.bytes = 100, .write = {1, 1}}, "write"});
+    scenario.at(10s, each.end);
+    scenario.at(12s, StartStep{.nodes = r2, .keeps_data = each.keeps, .load_time = 2s});
+    const std::shared_ptr<const Scenario> built = scenario.build();
+    Run run{built, 1};
+    Trace{built, run, SimTime{13'900ms}};
+    EXPECT_TRUE(run.data_node(r2[0])->loading());
+    EXPECT_EQ(run.data_node(r2[0])->data() == (model::WriteId{1, 1}), each.keeps);
+    const Trace trace{built, run, SimTime{30s}};
+    std::size_t partial = 0;
+    for (const Record& record : trace.records()) {
+      const auto* const line = std::get_if<model::LogLine>(&record.what);
+      if (line != nullptr && line->kind == model::NodeLog::kPartialDone) ++partial;
+    }
+    EXPECT_EQ(partial, each.goes_on ? 1U : 0U);
+    EXPECT_EQ(run.data_node(r2[0])->data(), (model::WriteId{1, 1}));
+  }
+}
+
 }  // namespace
 }  // namespace sentinel::sim
