@@ -9,8 +9,6 @@
 namespace sentinel::sim {
 namespace {
 
-constexpr std::size_t kLongestLine = 4'096;
-
 constexpr auto kWithoutEffect = std::to_array<std::string_view>({
     "acl-pubsub-default",
     "aclfile",
@@ -134,18 +132,15 @@ constexpr auto kWithoutEffect = std::to_array<std::string_view>({
 });
 
 std::vector<std::string> words_of(const ConfLine& line) {
+  constexpr std::size_t kLongestLine = 4'096;
   if (line.text.size() > kLongestLine) {
-    fail(line, "the line is longer than " + std::to_string(kLongestLine) + " characters");
+    throw BadInput("the line is longer than " + std::to_string(kLongestLine) + " characters");
   }
   if (line.text.find_first_of("\r\n") != std::string::npos)
-    fail(line, "a line break: each directive is a line of its own");
+    throw BadInput("a line break: each directive is a line of its own");
   const std::size_t first = line.text.find_first_not_of(" \t");
   if (first == std::string::npos || line.text[first] == '#') return {};
-  try {
-    return split_words(line.text);
-  } catch (const BadInput& error) {
-    fail(line, error.what());
-  }
+  return split_words(line.text);
 }
 
 // A name stands for addresses that are not known here.
@@ -160,11 +155,15 @@ std::string_view bound_host(std::string_view word) { return word.substr(word.sta
 
 }  // namespace
 
-std::vector<Directive> split_directives(const Conf& conf) {
+std::vector<Directive> split_directives(const Conf& conf, const OnBadLine& on_bad) {
   std::vector<Directive> directives;
   for (const ConfLine* const line : conf) {
-    std::vector<std::string> words = words_of(*line);
-    if (!words.empty()) directives.push_back({.line = line, .words = std::move(words)});
+    try {
+      std::vector<std::string> words = words_of(*line);
+      if (!words.empty()) directives.push_back({.line = line, .words = std::move(words)});
+    } catch (const BadInput& error) {
+      on_bad(*line, error.what());
+    }
   }
   return directives;
 }
@@ -190,7 +189,8 @@ void Listening::bind(Args hosts) {
   const auto is_any = [](std::string_view host) { return is_any_address(bound_host(host)); };
   if (std::ranges::any_of(hosts, is_any)) return;
   if (!given_) {
-    host_ = intern_host(*symbols_, bound_host(hosts.front()));
+    hosts_.clear();
+    for (const std::string& host : hosts) hosts_.push_back(intern_host(*symbols_, bound_host(host)));
     return;
   }
   const std::string_view host = symbols_->text(given_->host);
@@ -200,8 +200,8 @@ void Listening::bind(Args hosts) {
 
 std::optional<model::Address> Listening::address(std::uint16_t default_port) const {
   if (given_) return given_;
-  if (!host_) return std::nullopt;
-  return model::Address{host_, port_ == 0 ? default_port : port_};
+  if (hosts_.empty()) return std::nullopt;
+  return model::Address{hosts_.front(), port(default_port)};
 }
 
 void Announced::set_host(std::string_view text, SymbolTable& symbols) {

@@ -185,12 +185,12 @@ void read_in_pass(Reader& reader, const Directive& directive, std::span<const Wo
 }
 
 template <class Read>
-void for_each(const std::vector<Directive>& directives, Read read) {
+void for_each(const std::vector<Directive>& directives, const OnBadLine& on_bad, Read read) {
   for (const Directive& directive : directives) {
     try {
       read(directive);
     } catch (const BadInput& error) {
-      fail(*directive.line, error.what());
+      on_bad(*directive.line, error.what());
     }
   }
 }
@@ -198,16 +198,14 @@ void for_each(const std::vector<Directive>& directives, Read read) {
 }  // namespace
 
 Configured<model::SentinelConfig> configure_sentinel(const Conf& conf, std::optional<model::Address> address,
-                                                     SymbolTable& symbols) {
+                                                     SymbolTable& symbols, const OnBadLine& on_bad) {
   Reader reader{.symbols = symbols, .listening = Listening(address, symbols)};
-  const std::vector<Directive> directives = split_directives(conf);
-  for_each(directives, [&](const Directive& directive) { read_server_directive(reader, directive); });
+  const std::vector<Directive> directives = split_directives(conf, on_bad);
+  for_each(directives, on_bad, [&](const Directive& directive) { read_server_directive(reader, directive); });
   for (const std::span<const Word<Reader>> pass : kPasses) {
-    for_each(directives, [&](const Directive& directive) { read_in_pass(reader, directive, pass); });
+    for_each(directives, on_bad, [&](const Directive& directive) { read_in_pass(reader, directive, pass); });
   }
-  const std::optional<model::Address> listens = reader.listening.address(kDefaultPort);
-  if (listens) reader.config.announced = reader.announced.instead_of(*listens);
-  return {.config = reader.config, .address = listens};
+  return configured(reader.config, reader.listening, reader.announced, kDefaultPort);
 }
 
 }  // namespace sentinel::sim
