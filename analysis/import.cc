@@ -226,6 +226,9 @@ ImportedScenario import_conf(const std::vector<ConfText>& files, const ImportOpt
   sort_cast(processes, masters_of(processes, symbols));
   remark_on_ids(processes, made.remarks);
   remark_on_secrets(processes, made.remarks);
+  for (std::vector<std::string>* const remarks : {&made.remarks.notes, &made.remarks.warnings}) {
+    for (std::string& remark : *remarks) remark = sim::one_line(remark);
+  }
   made.text = Story(processes, symbols, options, made.remarks).text(files);
   try {
     sim::parse_scenario(made.text, "(scenario)");

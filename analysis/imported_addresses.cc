@@ -147,7 +147,7 @@ class Settler {
   std::string text(const Address& address) const { return address_of(address, symbols_); }
 
   void note(const ImportedProcess& process, const std::string& what) const {
-    remarks_.notes.push_back(sim::one_line(process.file.string() + ": " + what));
+    remarks_.notes.push_back(process.file.string() + ": " + what);
   }
 
   static std::uint16_t port_of(const ImportedProcess& process) {

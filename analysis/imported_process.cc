@@ -30,7 +30,7 @@ std::string name_of(const Directive& directive) {
 void warn(ImportRemarks& remarks, const ConfLine& line, std::string_view directive, std::string_view why) {
   const std::size_t first = line.text.find_first_not_of(" \t");
   const std::string text = first == std::string::npos ? "" : line.text.substr(first);
-  remarks.warnings.push_back(sim::one_line(place_of(line) + sim::in_quotes(text) + ": " + std::string{why}));
+  remarks.warnings.push_back(place_of(line) + sim::in_quotes(text) + ": " + std::string{why});
   if (directive.empty() || std::ranges::find(remarks.left_out, directive) != remarks.left_out.end()) return;
   remarks.left_out.emplace_back(directive);
 }
@@ -228,8 +228,7 @@ void read_lines(ImportedProcess& process, sim::SymbolTable& symbols, ImportRemar
     const std::vector<Directive> words = sim::split_directives({&line});
     const std::string name = name_of(words.front());
     if (process.address && (name == "port" || name == "bind")) {
-      remarks.notes.push_back(
-          sim::one_line(place_of(line) + sim::in_quotes(line.text) + ": left out: " + std::string{why}));
+      remarks.notes.push_back(place_of(line) + sim::in_quotes(line.text) + ": left out: " + std::string{why});
     } else {
       warn(remarks, line, name, std::string{why} + "; left out");
     }
