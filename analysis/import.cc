@@ -1,12 +1,12 @@
 #include "analysis/import.h"
 
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "analysis/imported_addresses.h"
 #include "sim/bad_input.h"
 #include "sim/reader/scenario_reader.h"
-#include "sim/units.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -113,7 +113,7 @@ class Story {
     }
     text += "  },\n";
     if (master_) text += "  \"steps\": [\n    " + step() + "\n  ],\n";
-    text += "  \"until\": " + quoted(sim::format_duration(until()));
+    text += "  \"until\": " + quoted(std::to_string(until().count()) + "s");
     if (master_) text += ",\n  \"expect\": {\n    \"eventually\": [" + quoted(expected()) + "]\n  }";
     return text + "\n}\n";
   }
@@ -132,7 +132,7 @@ class Story {
     std::string text = counted(processes_.size() - sentinels(), "data node") + " and " +
                        counted(sentinels(), "sentinel") + ", imported from " + listed(sources) + ".";
     if (master_) text = "The master of " + master_->name + " dies. " + text;
-    if (!remarks_.left_out.empty()) text += " Left out, as it is not simulated: " + listed(remarks_.left_out) + ".";
+    if (!remarks_.left_out.empty()) text += " Left out: " + listed(remarks_.left_out) + ".";
     return sim::one_line(text);
   }
 
@@ -158,7 +158,7 @@ class Story {
   }
 
   // Long enough for two elections, in whole tens of seconds.
-  sim::Micros until() const {
+  std::chrono::seconds until() const {
     using std::chrono::seconds;
     constexpr seconds kLeast{60};
     constexpr seconds kRound{10};

@@ -13,7 +13,7 @@ namespace sentinel::analysis {
 struct ImportOptions {
   std::string profile = "redis-7.0";
   std::size_t replicas = 0;  // each monitored master has so many at least; those without a file are assumed
-  std::string down;          // the name of the master that dies; empty: the first one
+  std::string down{};        // the name of the master that dies; empty: the first one
 };
 
 struct ImportedScenario {

@@ -134,6 +134,14 @@ bool is_usual_user(const Directive& directive, bool has_password) {
          (has("nopass") || has_password);
 }
 
+// `tls-port 0`, `cluster-enabled no`
+bool is_turned_off(const Directive& directive) {
+  const std::string name = name_of(directive);
+  const Args args = directive.args();
+  const bool is_off = args.size() == 1 && (args[0] == "0" || sim::lower_case(args[0]) == "no");
+  return is_off && (name.starts_with("tls-") || name.starts_with("cluster-"));
+}
+
 std::string_view why_not_simulated(const Directive& directive, bool is_sentinel, bool has_password) {
   const std::string name = name_of(directive);
   if (name == "user" && is_usual_user(directive, has_password)) return {};
@@ -189,7 +197,7 @@ void leave_out_not_simulated(ImportedProcess& process, const std::vector<Directi
   for (const Directive& directive : directives) {
     const std::string_view why = why_not_simulated(directive, process.is_sentinel, has_password);
     if (why.empty()) continue;
-    warn(remarks, *directive.line, name_of(directive), why);
+    if (!is_turned_off(directive)) warn(remarks, *directive.line, name_of(directive), why);
     bad.push_back(directive.line);
   }
   leave_out(process.lines, bad);

@@ -137,6 +137,7 @@ constexpr auto kAboutMaster = std::to_array<Word<Reader>>({
     {"sentinel notification-script", "<name> <path>", set_notification_script},
     {"sentinel client-reconfig-script", "<name> <path>", set_client_reconfig_script},
     {"sentinel master-reboot-down-after-period", "<name> <milliseconds>", set_reboot_down_after},
+    {"sentinel primary-reboot-down-after-period", "<name> <milliseconds>", set_reboot_down_after},
     {"sentinel config-epoch", "<name> <epoch>", set_config_epoch},
     {"sentinel leader-epoch", "<name> <epoch>", set_leader_epoch},
     {"sentinel known-replica", "<name> <host> <port>", add_known_replica},

@@ -117,8 +117,8 @@ TEST(Export, KeepsNamesAndKinds) {
 // Any small cluster, at any time of a run in which its master dies.
 RC_GTEST_PROP(ExportProperty, WhatIsExportedIsReadBack, ()) {
   const auto number = [](int low, int high) { return *rc::gen::inRange(low, high + 1); };
-  const int sentinels = number(1, 5);
-  const std::string cluster = "\"replicas\": " + std::to_string(number(0, 3)) +
+  const int sentinels = number(1, 4);
+  const std::string cluster = "\"replicas\": " + std::to_string(number(0, 2)) +
                               ", \"sentinels\": " + std::to_string(sentinels) +
                               ", \"quorum\": " + std::to_string(number(1, sentinels)) +
                               ", \"down-after-milliseconds\": " + std::to_string(number(500, 5'000)) +
@@ -126,7 +126,7 @@ RC_GTEST_PROP(ExportProperty, WhatIsExportedIsReadBack, ()) {
   const Shared scenario = parsed(R"({"about": "x", "until": "60s", "cluster": {)" + cluster +
                                  R"(}, "steps": [{"at": "10s", "do": "crash", "node": "R1"}]})");
   if (*rc::gen::arbitrary<bool>()) {
-    expect_round_trip(scenario, sim::SimTime{std::chrono::milliseconds{number(0, 40'000)}});
+    expect_round_trip(scenario, sim::SimTime{std::chrono::milliseconds{number(0, 25'000)}});
   } else {
     expect_round_trip(scenario);
   }
