@@ -180,7 +180,7 @@ void read_server_directive(Reader& reader, const Directive& directive) {
 }
 
 void read_in_pass(Reader& reader, const Directive& directive, std::span<const Word<Reader>> pass) {
-  if (!is_about_sentinel(directive)) return;
+  if (!is_about_sentinel(directive) || directive.args().empty()) return;
   const Word<Reader>* const word = find_word(pass, sentinel_name(directive));
   if (word != nullptr) apply(*word, reader, directive.args().subspan(1));
 }

@@ -147,6 +147,37 @@ TEST_F(Directives, TellTheAddress) {
   EXPECT_EQ(configure_data_node(conf({"bind ::1"}), {}, symbols).address->port, 6379);
 }
 
+// Without an address, what tells of it is kept, even if it is not enough for one.
+TEST_F(Directives, KeepWhatIsToldOfTheAddress) {
+  const auto told =
+      configure_data_node(conf({"port 9", "bind 127.0.0.1 -10.0.0.3", "replica-announce-port 31000"}), {}, symbols);
+  EXPECT_EQ(told.port, 9);
+  ASSERT_EQ(told.hosts.size(), 2U);
+  EXPECT_EQ(symbols.text(told.hosts[1]), "10.0.0.3");
+  EXPECT_EQ(told.announced, (model::Address{{}, 31000}));
+  EXPECT_EQ(configure_sentinel(conf({"bind *"}), {}, symbols).port, 26379);
+}
+
+// Lines that cannot be read can be passed over: each is told of once, and the others count.
+TEST_F(Directives, PassOverBadLines) {
+  std::string told;
+  const auto note = [&](const ConfLine& line, std::string_view why) {
+    told += std::to_string(line.line) + ": " + std::string{why} + '\n';
+  };
+  const Conf lines = conf({"sentinel", "sentinel monitor m 10.0.0.1 7000 2", "sentinel monitor m x 1 1",
+                           "sentinel down-after-milliseconds n 1", "port \"", "sentinel down-after-milliseconds m 7"});
+  const model::SentinelConfig config = configure_sentinel(lines, {}, symbols, note).config;
+  ASSERT_EQ(config.masters.size(), 1U);
+  EXPECT_EQ(config.masters[0].down_after, 7ms);
+  EXPECT_EQ(told,
+            "5: a quote is not closed: \" is missing\n1: expected 'sentinel <option> ...'\n"
+            "3: Duplicate master name: 'm' is monitored already\n"
+            "4: no line 'sentinel monitor' names a master 'n' (did you mean 'm'?)\n");
+  told.clear();
+  EXPECT_EQ(configure_data_node(conf({"replicaof x", "replica-priority 3"}), {}, symbols, note).config.priority, 3);
+  EXPECT_EQ(told, "1: expected 'replicaof <host> <port>'\n");
+}
+
 // Errors name file and line, quote the directive and say what would be right.
 TEST_F(Directives, SayWhatIsWrongWithADataNode) {
   EXPECT_EQ(data_node_error({"", "replica-prority 1"}),
