@@ -7,6 +7,7 @@
 #include "analysis/imported_addresses.h"
 #include "sim/bad_input.h"
 #include "sim/reader/scenario_reader.h"
+#include "sim/reader/words.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -201,6 +202,38 @@ void remark_on_secrets(const Processes& processes, ImportRemarks& remarks) {
   }
 }
 
+void remark_on_scripts(const Processes& processes, const sim::SymbolTable& symbols, ImportRemarks& remarks) {
+  std::vector<model::Symbol> told;
+  for (const ImportedProcess& process : processes) {
+    for (const model::MonitoredMaster& master : process.sentinel.masters) {
+      for (const model::Symbol script : {master.notification_script, master.client_reconfig_script}) {
+        if (!script || std::ranges::find(told, script) != told.end()) continue;
+        told.push_back(script);
+        remarks.notes.push_back(process.file.string() + ": the script " + std::string{symbols.text(script)} +
+                                " is taken to succeed in 100 ms; 'scripts' of the scenario may say otherwise");
+      }
+    }
+  }
+}
+
+// Neither an address nor a password: the real one talks to its own machine only, unless that is turned off. Images for
+// containers are built so.
+void remark_on_protection(const Processes& processes, const sim::SymbolTable& symbols, ImportRemarks& remarks) {
+  const auto lets_in = [](const sim::ConfLine& line) {
+    const std::vector<std::string> words = sim::split_words(line.text);
+    const std::string directive = sim::lower_case(words.front());
+    return directive == "bind" || (directive == "protected-mode" && sim::lower_case(words.back()) == "no");
+  };
+  for (const ImportedProcess& process : processes) {
+    const bool is_meant = !process.is_sentinel && !process.file.empty() && !process.data_node.password &&
+                          !process.announced.host && !symbols.text(process.address->host).starts_with("127.");
+    if (!is_meant || std::ranges::any_of(process.lines, lets_in)) continue;
+    remarks.notes.push_back(process.file.string() +
+                            ": neither 'bind' nor 'requirepass': from 3.2 on, Redis then refuses clients of other "
+                            "hosts unless 'protected-mode no' is said or built in, which is assumed");
+  }
+}
+
 void add_missing_replicas(Processes& processes, std::size_t replicas, sim::SymbolTable& symbols,
                           ImportRemarks& remarks) {
   for (const Master& master : masters_of(processes, symbols)) {
@@ -225,6 +258,8 @@ ImportedScenario import_conf(const std::vector<ConfText>& files, const ImportOpt
   add_missing_replicas(processes, options.replicas, symbols, made.remarks);
   sort_cast(processes, masters_of(processes, symbols));
   remark_on_ids(processes, made.remarks);
+  remark_on_protection(processes, symbols, made.remarks);
+  remark_on_scripts(processes, symbols, made.remarks);
   remark_on_secrets(processes, made.remarks);
   for (std::vector<std::string>* const remarks : {&made.remarks.notes, &made.remarks.warnings}) {
     for (std::string& remark : *remarks) remark = sim::one_line(remark);

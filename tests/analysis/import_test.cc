@@ -238,6 +238,17 @@ TEST(Import, TellsOfCopiedIds) {
               Contains("sentinel-2.conf: has the myid of sentinel-1.conf: the other sentinels take the two for one"));
 }
 
+// What is assumed without being written anywhere is told: how scripts end, and that other hosts are let in.
+TEST(Import, TellsWhatItAssumes) {
+  const std::string script = "sentinel notification-script m /bin/notify\n";
+  const ImportedScenario imported = import_conf({{"r.conf", "replicaof 10.0.0.1 6379\n"},
+                                                 {"s.conf", "sentinel monitor m 10.0.0.1 6379 1\n" + script},
+                                                 {"t.conf", "port 1\nsentinel monitor m 10.0.0.1 6379 1\n" + script}},
+                                                {});
+  EXPECT_THAT(imported.remarks.notes, Contains(HasSubstr("r.conf: neither 'bind' nor 'requirepass'")).Times(1));
+  EXPECT_THAT(imported.remarks.notes, Contains(HasSubstr("the script /bin/notify is taken to succeed")).Times(1));
+}
+
 // Without lines of Sentinel, the port or the name of the file tells that it is one.
 TEST(Import, KnowsASentinelByItsFile) {
   const ImportedScenario imported = import_conf({{"my-sentinel.conf", "port 5000\n"}, {"b.conf", "port 26379\n"}}, {});

@@ -208,7 +208,7 @@ TEST_F(Directives, ConfigureASentinel) {
   const model::SentinelConfig config = sentinel(
       {"sentinel myid " + kId, "sentinel current-epoch 7", "sentinel monitor m 10.0.0.2 7001 2",
        "sentinel down-after-milliseconds m 5000", "sentinel failover-timeout m 60000", "sentinel parallel-syncs m 3",
-       "sentinel auth-pass m secret", "sentinel master-reboot-down-after-period m 0", "sentinel config-epoch m 5",
+       "sentinel auth-pass m secret", "sentinel master-reboot-down-after-period m 8", "sentinel config-epoch m 5",
        "sentinel leader-epoch m 6", "sentinel known-replica m 10.0.0.3 7002", "sentinel known-slave m 10.0.0.4 7003",
        "sentinel known-sentinel m 10.0.0.5 5001 " + std::string(40, 'b')});
   EXPECT_EQ(config.id.text(), kId);
@@ -222,12 +222,20 @@ TEST_F(Directives, ConfigureASentinel) {
   EXPECT_EQ(master.failover_timeout, 60s);
   EXPECT_EQ(master.parallel_syncs, 3);
   EXPECT_EQ(symbols.text(master.auth_pass), "secret");
+  EXPECT_EQ(master.master_reboot_down_after, 8ms);
   EXPECT_EQ(master.config_epoch.value, 5U);
   EXPECT_EQ(master.leader_epoch.value, 6U);
   ASSERT_EQ(master.known_replicas.size(), 2U);
   EXPECT_EQ(text(master.known_replicas[1]), "10.0.0.4:7003");
   ASSERT_EQ(master.known_sentinels.size(), 1U);
   EXPECT_EQ(text(master.known_sentinels[0].address), "10.0.0.5:5001");
+}
+
+// Valkey says `primary` where Redis says `master`.
+TEST_F(Directives, KnowTheWordsOfValkey) {
+  const model::SentinelConfig config =
+      sentinel({"sentinel monitor m 10.0.0.2 7001 2", "sentinel primary-reboot-down-after-period m 9"});
+  EXPECT_EQ(config.masters.at(0).master_reboot_down_after, 9ms);
 }
 
 // From 6.2 on a master may be configured before the line that monitors it.
