@@ -140,21 +140,16 @@ constexpr auto kDirectives = [] {
 }  // namespace
 
 Configured<model::DataNodeConfig> configure_data_node(const Conf& conf, std::optional<model::Address> address,
-                                                      SymbolTable& symbols) {
+                                                      SymbolTable& symbols, const OnBadLine& on_bad) {
   Reader reader{.symbols = symbols, .listening = Listening(address, symbols)};
-  for (const Directive& directive : split_directives(conf)) {
+  for (const Directive& directive : split_directives(conf, on_bad)) {
     try {
       apply_directive<Reader>(kDirectives, reader, directive, "a data node");
     } catch (const BadInput& error) {
-      fail(*directive.line, error.what());
+      on_bad(*directive.line, error.what());
     }
   }
-  const std::optional<model::Address> listens = reader.listening.address(kDefaultPort);
-  if (listens) reader.config.announced = reader.announced.instead_of(*listens);
-  return {.config = reader.config,
-          .address = listens,
-          .announces_host = static_cast<bool>(reader.announced.host),
-          .announces_port = reader.announced.port != 0};
+  return configured(reader.config, reader.listening, reader.announced, kDefaultPort);
 }
 
 model::ConfigSetCommand parse_config_set(Args parameter, SymbolTable& symbols) {

@@ -153,8 +153,8 @@ Node finished(const NodeDraft& draft, Configured<Config> configured) {
   if (!configured.address) draft.json->fail("'address' is missing: where the node listens, such as \"127.0.0.1:6379\"");
   return {.name = draft.name,
           .address = *configured.address,
-          .announces_host = configured.announces_host,
-          .announces_port = configured.announces_port,
+          .announces_host = configured.announced.host != model::Symbol{},
+          .announces_port = configured.announced.port != 0,
           .resolves_hostnames = configured.resolves_hostnames,
           .config = configured.config,
           .run_ids = draft.run_ids,

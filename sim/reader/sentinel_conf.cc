@@ -143,6 +143,7 @@ constexpr auto kAboutMaster = std::to_array<Word<Reader>>({
     {"sentinel notification-script", "<name> <path>", set_notification_script},
     {"sentinel client-reconfig-script", "<name> <path>", set_client_reconfig_script},
     {"sentinel master-reboot-down-after-period", "<name> <milliseconds>", set_reboot_down_after},
+    {"sentinel primary-reboot-down-after-period", "<name> <milliseconds>", set_reboot_down_after},
     {"sentinel config-epoch", "<name> <epoch>", set_config_epoch},
     {"sentinel leader-epoch", "<name> <epoch>", set_leader_epoch},
     {"sentinel known-replica", "<name> <host> <port>", add_known_replica},
@@ -185,18 +186,18 @@ void read_server_directive(Reader& reader, const Directive& directive) {
 }
 
 void read_in_pass(Reader& reader, const Directive& directive, std::span<const Word<Reader>> pass) {
-  if (!is_about_sentinel(directive)) return;
+  if (!is_about_sentinel(directive) || directive.args().empty()) return;
   const Word<Reader>* const word = find_word(pass, sentinel_name(directive));
   if (word != nullptr) apply(*word, reader, directive.args().subspan(1));
 }
 
 template <class Read>
-void for_each(const std::vector<Directive>& directives, Read read) {
+void for_each(const std::vector<Directive>& directives, const OnBadLine& on_bad, Read read) {
   for (const Directive& directive : directives) {
     try {
       read(directive);
     } catch (const BadInput& error) {
-      fail(*directive.line, error.what());
+      on_bad(*directive.line, error.what());
     }
   }
 }
@@ -204,20 +205,16 @@ void for_each(const std::vector<Directive>& directives, Read read) {
 }  // namespace
 
 Configured<model::SentinelConfig> configure_sentinel(const Conf& conf, std::optional<model::Address> address,
-                                                     SymbolTable& symbols) {
+                                                     SymbolTable& symbols, const OnBadLine& on_bad) {
   Reader reader{.symbols = symbols, .listening = Listening(address, symbols)};
-  const std::vector<Directive> directives = split_directives(conf);
-  for_each(directives, [&](const Directive& directive) { read_server_directive(reader, directive); });
+  const std::vector<Directive> directives = split_directives(conf, on_bad);
+  for_each(directives, on_bad, [&](const Directive& directive) { read_server_directive(reader, directive); });
   for (const std::span<const Word<Reader>> pass : kPasses) {
-    for_each(directives, [&](const Directive& directive) { read_in_pass(reader, directive, pass); });
+    for_each(directives, on_bad, [&](const Directive& directive) { read_in_pass(reader, directive, pass); });
   }
-  const std::optional<model::Address> listens = reader.listening.address(kDefaultPort);
-  if (listens) reader.config.announced = reader.announced.instead_of(*listens);
-  return {.config = reader.config,
-          .address = listens,
-          .announces_host = static_cast<bool>(reader.announced.host),
-          .announces_port = reader.announced.port != 0,
-          .resolves_hostnames = reader.resolves_hostnames};
+  Configured<model::SentinelConfig> read = configured(reader.config, reader.listening, reader.announced, kDefaultPort);
+  read.resolves_hostnames = reader.resolves_hostnames;
+  return read;
 }
 
 }  // namespace sentinel::sim
