@@ -29,8 +29,8 @@ const fs::path kBroken = kRoot / "tests" / "data" / "broken";
 struct BrokenScenario {
   fs::path file;
   std::string text;
-  std::string message;
-  std::string beyond_schema;
+  std::string message{};
+  std::string beyond_schema{};
 };
 
 void PrintTo(const BrokenScenario& broken, std::ostream* out) { *out << broken.file.filename(); }

@@ -42,7 +42,8 @@ TEST(Mutations, NameTheirRule) {
     std::getline(in, rule);
     EXPECT_TRUE(rule.ends_with(".") && !rule.starts_with("-")) << patch.filename() << ": " << rule;
     for (std::string line; std::getline(in, line);) {
-      if (line.starts_with("+++ ")) EXPECT_TRUE(line.starts_with("+++ b/model/")) << patch.filename() << ": " << line;
+      if (!line.starts_with("+++ ")) continue;
+      EXPECT_TRUE(line.starts_with("+++ b/model/")) << patch.filename() << ": " << line;
     }
     const std::string name = patch.filename();
     EXPECT_TRUE(numbers.insert(name.substr(0, name.find('_'))).second) << name << ": another has its number";
