@@ -222,7 +222,7 @@ TEST(ScenarioReader, ReadsPartitions) {
 TEST(ScenarioReader, ReadsLatencySteps) {
   const auto step = only_action<LatencyStep>(
       R"({"at": "1s", "do": "latency", "between": [["S1"], ["R1"]], "latency": {"median": "1ms", "max": "1ms"}})");
-  EXPECT_EQ(step.latency.max, 1ms);
+  EXPECT_EQ(step.latency.value().max, 1ms);
   EXPECT_EQ(step.groups.size(), 2U);
 }
 
