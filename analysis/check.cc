@@ -43,14 +43,26 @@ std::string first_difference(const std::string& expected, const std::string& act
   }
 }
 
-// Compares the stream of seed 1 with the one beside the file, or writes it there.
-void check_golden(const std::shared_ptr<const sim::Scenario>& scenario, bool update, CheckResult& result) {
+using Cases = std::vector<std::shared_ptr<const sim::Scenario>>;
+
+// The streams of all cases, each below its name.
+std::string golden_streams(const Cases& cases) {
+  std::string all;
+  for (const auto& scenario : cases) {
+    if (!scenario->case_name.empty()) all += "case " + scenario->case_name + "\n";
+    all += golden_stream(scenario, kGoldenSeed);
+  }
+  return all;
+}
+
+// Compares the streams of seed 1 with those beside the file, or writes them there.
+void check_golden(const Cases& cases, bool update, CheckResult& result) {
   const std::filesystem::path path = golden_path(result.file);
   const auto fail = [&](const std::string& why) {
     result.failures.push_back({kGoldenSeed, {"golden stream " + path.string(), why}});
   };
   if (!update && !std::filesystem::exists(path)) return;
-  const std::string actual = golden_stream(scenario, kGoldenSeed);
+  const std::string actual = golden_streams(cases);
   if (update) {
     std::ofstream out{path, std::ios::binary};
     out << actual;
@@ -64,30 +76,34 @@ void check_golden(const std::shared_ptr<const sim::Scenario>& scenario, bool upd
   if (expected.str() != actual) fail(first_difference(expected.str(), actual));
 }
 
-// The check of one file. Its tasks may be done in any order, by several threads.
+// The check of one file with all its cases. Its tasks may be done in any order, by several threads.
 class FileCheck {
  public:
   FileCheck(const std::filesystem::path& file, const CheckOptions& options) : update_golden_(options.update_golden) {
     result_.file = file;
     try {
-      scenario_ = std::make_shared<const sim::Scenario>(sim::read_scenario(file));
-      outcomes_.resize(options.seeds.value_or(scenario_->seeds));
+      for (sim::Scenario& scenario : sim::read_scenarios(file)) {
+        const std::uint64_t seeds = options.seeds.value_or(scenario.seeds);
+        for (std::uint64_t seed = 1; seed <= seeds; ++seed) runs_.push_back({cases_.size(), seed, {}});
+        cases_.push_back(std::make_shared<const sim::Scenario>(std::move(scenario)));
+      }
     } catch (const sim::BadInput& bad) {
       result_.error = bad.what();
     }
   }
 
-  // One for each seed, and one for the golden stream and another run of seed 1.
-  std::uint64_t tasks() const { return scenario_ ? outcomes_.size() + 1 : 0; }
+  // One for each run, and one for the golden stream and another run of seed 1.
+  std::uint64_t tasks() const { return cases_.empty() ? 0 : runs_.size() + 1; }
 
   // Returns how long it took, in seconds.
   double run(std::uint64_t task) {
     const auto begin = std::chrono::steady_clock::now();
-    if (task < outcomes_.size()) {
-      outcomes_[task] = check_seed(scenario_, task + 1);
+    if (task < runs_.size()) {
+      SeedRun& run = runs_[task];
+      run.outcome = check_seed(cases_[run.of_case], run.seed);
     } else {
-      check_golden(scenario_, update_golden_, result_);
-      digest_again_ = check_seed(scenario_, 1).digest;
+      check_golden(cases_, update_golden_, result_);
+      for (const auto& scenario : cases_) digests_again_.push_back(check_seed(scenario, 1).digest);
     }
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
@@ -100,22 +116,31 @@ class FileCheck {
 
   // When all tasks are done.
   CheckResult close() {
-    for (std::uint64_t i = 0; i < outcomes_.size(); ++i) {
-      for (Violation& violation : outcomes_[i].violations) result_.failures.push_back({i + 1, std::move(violation)});
+    for (SeedRun& run : runs_) {
+      for (Violation& violation : run.outcome.violations) {
+        result_.failures.push_back({run.seed, std::move(violation), cases_[run.of_case]->case_name});
+      }
+      if (run.seed == 1 && run.outcome.digest != digests_again_[run.of_case]) result_.contradiction = true;
     }
-    result_.contradiction = !outcomes_.empty() && digest_again_ != outcomes_[0].digest;
-    result_.runs = outcomes_.size();
-    outcomes_.clear();
-    scenario_.reset();
+    result_.cases = cases_.size();
+    result_.runs = runs_.size();
+    runs_.clear();
+    cases_.clear();
     return std::move(result_);
   }
 
  private:
+  struct SeedRun {
+    std::size_t of_case = 0;
+    std::uint64_t seed = 0;
+    SeedOutcome outcome{};
+  };
+
   bool update_golden_;
   CheckResult result_;
-  std::shared_ptr<const sim::Scenario> scenario_;
-  std::vector<SeedOutcome> outcomes_;  // by seed
-  std::uint64_t digest_again_ = 0;
+  Cases cases_;
+  std::vector<SeedRun> runs_;                 // by case and seed
+  std::vector<std::uint64_t> digests_again_;  // of seed 1, by case
   std::uint64_t done_ = 0;
 };
 

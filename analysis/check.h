@@ -24,17 +24,20 @@ struct CheckOptions {
 };
 
 struct Failure {
+  std::string case_name;  // empty: the scenario has only one
   std::uint64_t seed = 0;
   Violation violation{};
+  std::string case_name{};  // empty: the file has only one
 };
 
 struct CheckResult {
   std::filesystem::path file;
   std::string error;              // bad input: nothing was run
-  std::vector<Failure> failures;  // in the order of the seeds
+  std::vector<Failure> failures;  // in the order of the cases and seeds
   bool contradiction = false;     // the same seed gave another digest
   bool golden_updated = false;
-  std::uint64_t runs = 0;
+  std::size_t cases = 0;
+  std::uint64_t runs = 0;  // of all cases
   double seconds = 0;  // that its runs took, one after the other
 
   bool passed() const { return error.empty() && failures.empty() && !contradiction; }

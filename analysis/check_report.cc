@@ -18,8 +18,9 @@ struct FailureGroup {
 std::vector<FailureGroup> groups_of(const CheckResult& result) {
   std::vector<FailureGroup> groups;
   for (const Failure& failure : result.failures) {
-    const auto group = std::ranges::find_if(
-        groups, [&](const FailureGroup& each) { return each.first->violation.expected == failure.violation.expected; });
+    const auto group = std::ranges::find_if(groups, [&](const FailureGroup& each) {
+      return each.first->violation.expected == failure.violation.expected && each.first->case_name == failure.case_name;
+    });
     if (group == groups.end()) {
       groups.push_back({&failure, {failure.seed}});
     } else if (group->seeds.back() != failure.seed) {
@@ -42,7 +43,9 @@ std::string seeds_text(const std::vector<std::uint64_t>& seeds, std::uint64_t of
 }
 
 std::string replay_text(const CheckResult& result, const Failure& failure) {
-  std::string command = "sentinel-sim run " + result.file.string() + " --seed " + std::to_string(failure.seed);
+  std::string command = "sentinel-sim run " + result.file.string();
+  if (!failure.case_name.empty()) command += " --case '" + failure.case_name + "'";
+  command += " --seed " + std::to_string(failure.seed);
   if (!failure.violation.shown_by.empty()) command += " " + failure.violation.shown_by;
   return command;
 }
@@ -87,8 +90,10 @@ std::vector<std::string> failure_lines(const CheckResult& result) {
   std::vector<std::string> lines;
   if (!result.error.empty()) lines.push_back(result.error);
   for (const FailureGroup& group : groups_of(result)) {
-    lines.push_back(text_of(group.first->violation));
-    lines.push_back("  " + seeds_text(group.seeds, result.runs) + ": " + replay_text(result, *group.first));
+    const std::string& of_case = group.first->case_name;
+    lines.push_back((of_case.empty() ? "" : of_case + ": ") + text_of(group.first->violation));
+    lines.push_back("  " + seeds_text(group.seeds, result.runs / std::max<std::size_t>(1, result.cases)) + ": " +
+                    replay_text(result, *group.first));
   }
   if (result.contradiction) lines.emplace_back("seed 1 gave two different digests: this is a bug of sentinel-sim");
   return lines;
@@ -97,8 +102,9 @@ std::vector<std::string> failure_lines(const CheckResult& result) {
 std::string result_text(const CheckResult& result) {
   std::string text = (result.passed() ? "ok    " : "FAIL  ") + result.file.string();
   if (result.error.empty()) {
-    text +=
-        "  " + std::to_string(result.runs) + (result.runs == 1 ? " seed, " : " seeds, ") + seconds_text(result.seconds);
+    text += "  ";
+    if (result.cases > 1) text += std::to_string(result.cases) + " cases, ";
+    text += std::to_string(result.runs) + (result.runs == 1 ? " seed, " : " seeds, ") + seconds_text(result.seconds);
   }
   if (result.golden_updated) text += ", golden stream written";
   text += '\n';

@@ -66,7 +66,12 @@ Deed deed_of(const sim::Action& action, sim::Micros at, sim::NodeId first) {
         } else if constexpr (std::is_same_v<Done, sim::PartitionStep>) {
           return {.at = at, .is_fault = true, .of_first = holds(done.groups.front(), first)};
         } else if constexpr (std::is_same_v<Done, sim::CommandStep>) {
-          return {.at = at, .is_fault = std::holds_alternative<model::FailoverCommand>(done.command)};
+          const bool is_script = std::holds_alternative<model::ScriptCommand>(done.command);
+          return {.at = at,
+                  .is_fault = is_script || std::holds_alternative<model::FailoverCommand>(done.command),
+                  .of_first = is_script && holds(done.nodes, first)};
+        } else if constexpr (std::is_same_v<Done, sim::DiskStep>) {
+          return {.at = at, .is_fault = done.fails, .mends = !done.fails, .of_first = holds(done.nodes, first)};
         } else if constexpr (std::is_same_v<Done, sim::StartStep> || std::is_same_v<Done, sim::ResumeStep> ||
                              std::is_same_v<Done, sim::HealStep>) {
           return {.at = at, .mends = true};

@@ -89,6 +89,8 @@ std::string payload_text(const Event& event, const SymbolTable& symbols) {
       return std::string{symbols.text(event.option)} + " " + std::to_string(event.value) + " " +
              std::to_string(event.quorum);
     case Payload::kScriptTimeout: return std::string{symbols.text(event.option)} + " " + std::to_string(event.value);
+    case Payload::kNotSaved:
+      return "WARNING: Sentinel was not able to save the new configuration on disk!!!: No space left on device";
   }
   return {};
 }

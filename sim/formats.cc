@@ -150,7 +150,8 @@ void StreamWriter::write_event(const Record& record, const Event& event) {
   const model::EventRow& row = model::event_row(event.kind);
   const std::string payload = payload_text(event, scenario_->symbols);
   if (format_ == Format::kLog) {
-    const model::Level level = row.channel.empty() ? scenario_->profile->sentinel.remark_level : row.level;
+    const bool is_remark = row.channel.empty() && event.kind != model::EventKind::kNotSaved;
+    const model::Level level = is_remark ? scenario_->profile->sentinel.remark_level : row.level;
     if (level < model::Level::kNotice) return;  // loglevel notice, the default
     *out_ << log_prefix(*scenario_->profile, record.node, 'X', record.clock, level) << row.channel
           << (row.channel.empty() ? "" : " ") << payload << '\n';

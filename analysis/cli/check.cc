@@ -51,7 +51,8 @@ class Screen {
 nlohmann::ordered_json to_json(const analysis::CheckResult& result) {
   nlohmann::ordered_json failures = nlohmann::ordered_json::array();
   for (const analysis::Failure& failure : result.failures) {
-    failures.push_back({{"seed", failure.seed}, {"message", analysis::text_of(failure.violation)}});
+    failures.push_back(
+        {{"case", failure.case_name}, {"seed", failure.seed}, {"message", analysis::text_of(failure.violation)}});
   }
   return {{"file", result.file.string()}, {"passed", result.passed()},       {"seeds", result.runs},
           {"error", result.error},        {"failures", std::move(failures)}, {"contradiction", result.contradiction}};

@@ -68,6 +68,12 @@ class Translator {
  private:
   static Sequence act(const sim::CrashStep& step) { return {{.action = KillAction{places(step.nodes)}}}; }
   static Sequence act(const sim::StartStep& step) {
+    if (step.address) {
+      throw sim::BadInput{"'address' cannot be done to real processes: each keeps the one that it has"};
+    }
+    if (step.keeps_data) {
+      throw sim::BadInput{"'start' with the data kept cannot be done to real processes: they are run without saving"};
+    }
     return {{.action = StartAction{.who = places(step.nodes), .fresh = step.fresh}}};
   }
   static Sequence act(const sim::PauseStep& step) { return {{.action = StopAction{places(step.nodes)}}}; }
@@ -93,6 +99,9 @@ class Translator {
   }
 
   Sequence act(const sim::CommandStep& step) const {
+    if (std::holds_alternative<model::ScriptCommand>(step.command)) {
+      throw sim::BadInput{"'script' cannot be done to real processes: a recorder waits for each reply"};
+    }
     Sequence sequence;
     for (const std::size_t node : places(step.nodes)) {
       CommandAction command{.who = {node}, .args = sim::split_words(step.text)};
@@ -133,6 +142,22 @@ class Translator {
   }
   [[noreturn]] static Sequence act(const sim::LatencyStep& /*step*/) {
     throw sim::BadInput{"'latency' cannot be done to real processes: only cuts are"};
+  }
+
+  [[noreturn]] static Sequence act(const sim::HoldStep& /*step*/) {
+    throw sim::BadInput{"'hold' cannot be done to real processes: only cuts are"};
+  }
+  [[noreturn]] static Sequence act(const sim::ReleaseStep& /*step*/) {
+    throw sim::BadInput{"'release' cannot be done to real processes: only cuts are"};
+  }
+  [[noreturn]] static Sequence act(const sim::BandwidthStep& /*step*/) {
+    throw sim::BadInput{"'bandwidth' cannot be done to real processes: only cuts are"};
+  }
+  [[noreturn]] static Sequence act(const sim::ResolveStep& /*step*/) {
+    throw sim::BadInput{"'resolve' cannot be done to real processes: they share the resolver of this machine"};
+  }
+  [[noreturn]] static Sequence act(const sim::DiskStep& /*step*/) {
+    throw sim::BadInput{"'disk' cannot be done to real processes: they share the disk of this machine"};
   }
 
   Sequence act(const sim::WriteStep& step) {
@@ -185,8 +210,7 @@ std::vector<PlannedAction> plan_actions(const sim::Scenario& scenario, const Add
                                         const Server& server) {
   Translator translator(scenario, addresses, server);
   std::vector<PlannedAction> actions;
-  for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
-    const sim::Step& step = scenario.steps[i];
+  for (const sim::Step& step : scenario.steps) {
     try {
       for (Delayed& part : translator.translate(step.action)) {
         actions.push_back({.when = moment(step, part.delay, addresses),
@@ -195,7 +219,7 @@ std::vector<PlannedAction> plan_actions(const sim::Scenario& scenario, const Add
                            .why = step.why});
       }
     } catch (const sim::BadInput& error) {
-      throw sim::BadInput{scenario.file, 0, "/steps/" + std::to_string(i), error.what()};
+      throw sim::BadInput{scenario.file, 0, "/steps/" + std::to_string(step.in_file), error.what()};
     }
   }
   return actions;
@@ -245,7 +269,7 @@ bool choose_namespaces(const sim::Scenario& scenario, Net net, bool is_root) {
   const auto cut = std::ranges::find_if(scenario.steps, is_partition);
   const bool cuts = cut != scenario.steps.end();
   if (net == Net::kLoopback && cuts) {
-    throw sim::BadInput{scenario.file, 0, "/steps/" + std::to_string(cut - scenario.steps.begin()),
+    throw sim::BadInput{scenario.file, 0, "/steps/" + std::to_string(cut->in_file),
                         "'partition' cannot be done on loopback: use --net namespaces"};
   }
   const bool needed = cuts || !Addresses::are_on_loopback(scenario);

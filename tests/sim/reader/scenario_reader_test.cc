@@ -282,5 +282,21 @@ TEST(ScenarioReader, ReadsOrders) {
   EXPECT_EQ(cluster_with(R"(expect": {"order": [["+sdown"], ["+odown", "-odown"]]})").expect.order.at(1).size(), 2U);
 }
 
+// --- sites ------------------------------------------------------------------------------------------------
+
+// The name of a site stands for all that is there, in steps and in latencies.
+TEST(ScenarioReader, HasSites) {
+  const Scenario scenario = cluster_with(R"(sites": {"east": ["R1", "S1"], "west": ["R2", "S2"]},
+      "network": {"paths": [{"between": ["east", "west"], "latency": "20ms"}]},
+      "steps": [{"at": "1s", "do": "crash", "node": "east"},
+                {"at": "2s", "do": "partition", "between": ["west", ["east", "S3"]]}])");
+  EXPECT_THAT(std::get<CrashStep>(scenario.steps[0].action).nodes, ElementsAre(kR1, kS1));
+  EXPECT_THAT(std::get<PartitionStep>(scenario.steps[1].action).groups,
+              ElementsAre(ElementsAre(kR2, kS2), ElementsAre(kR1, kS1, NodeId{5})));
+  ASSERT_EQ(scenario.network.paths.size(), 1U);
+  EXPECT_THAT(scenario.network.paths[0].groups, ElementsAre(ElementsAre(kR1, kS1), ElementsAre(kR2, kS2)));
+  EXPECT_EQ(scenario.network.paths[0].latency.median, 20ms);
+}
+
 }  // namespace
 }  // namespace sentinel::sim

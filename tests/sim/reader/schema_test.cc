@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -70,6 +71,7 @@ TEST(Schema, HasTheFieldsOfTheReader) {
   EXPECT_EQ(fields_of(definition("expect")), known_to_reader({{"expect", kUnknown}}));
   EXPECT_EQ(fields_of(definition("latency").at("oneOf").at(1)),
             known_to_reader({{"network", {{"latency", kUnknown}}}}));
+  EXPECT_EQ(fields_of(definition("path")), known_to_reader({{"network", {{"paths", {kUnknown}}}}}));
   const json& network = definition("network");
   EXPECT_EQ(fields_of(network), known_to_reader({{"network", kUnknown}}));
   EXPECT_EQ(fields_of(network.at("properties").at("retransmission")),
@@ -140,6 +142,29 @@ TEST(Schema, HasTheFieldsOfEvents) {
 TEST(Schema, HasTheProfiles) {
   EXPECT_EQ(schema().at("properties").at("profile").at("enum").get<Names>(),
             known_to_reader({{"profile", "zzzzzzzz"}}));
+}
+
+// Calls `visit` with the name and the schema of every property, wherever it is described.
+void for_each_property(const json& part, const std::function<void(const std::string&, const json&)>& visit) {
+  if (!part.is_structured()) return;
+  if (part.is_object() && part.contains("properties") && part.at("properties").is_object()) {
+    for (const auto& [name, property] : part.at("properties").items()) visit(name, property);
+  }
+  for (const json& inner : part) for_each_property(inner, visit);
+}
+
+// Whoever points at a field in an editor is told what it is, at the field or where it is defined.
+TEST(Schema, DescribesEveryField) {
+  int described = 0;
+  for_each_property(schema(), [&](const std::string& name, const json& property) {
+    if (property.contains("const")) return;  // a condition, no field
+    const json& definition = property.contains("$ref")
+                                 ? schema().at(json::json_pointer(property.at("$ref").get<std::string>().substr(1)))
+                                 : property;
+    EXPECT_TRUE(property.contains("description") || definition.contains("description")) << name << ": " << property;
+    ++described;
+  });
+  EXPECT_GT(described, 80);
 }
 
 }  // namespace
