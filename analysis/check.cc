@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <fstream>
+#include <iterator>
 #include <memory>
+#include <mutex>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 #include "analysis/expectations.h"
+#include "analysis/final_state.h"
+#include "analysis/invariants.h"
 #include "sim/bad_input.h"
 #include "sim/formats.h"
 #include "sim/reader/scenario_reader.h"
@@ -19,7 +25,7 @@ namespace {
 
 std::filesystem::path golden_path(std::filesystem::path file) { return file.replace_extension(".events"); }
 
-// The first line that differs, told from both sides.
+// The first line that differs.
 std::string first_difference(const std::string& expected, const std::string& actual) {
   std::istringstream expected_lines{expected};
   std::istringstream actual_lines{actual};
@@ -30,52 +36,113 @@ std::string first_difference(const std::string& expected, const std::string& act
     const bool has_got = static_cast<bool>(std::getline(actual_lines, got));
     if (has_want && has_got && want == got) continue;
     if (!has_want && !has_got) return "line ends differ";
-    return "line " + std::to_string(line) + ": expected \"" + (has_want ? want : "end of stream") + "\", got \"" +
-           (has_got ? got : "end of stream") + "\"";
+    const auto quoted = [](bool is_there, const std::string& text) {
+      return is_there ? "\"" + text + "\"" : std::string{"the end of the stream"};
+    };
+    return "line " + std::to_string(line) + " is " + quoted(has_got, got) + " instead of " + quoted(has_want, want);
   }
 }
 
-void check_golden(const std::shared_ptr<const sim::Scenario>& scenario, const CheckOptions& options,
-                  CheckResult& result) {
+using Cases = std::vector<std::shared_ptr<const sim::Scenario>>;
+
+// The streams of all cases, each below its name.
+std::string golden_streams(const Cases& cases) {
+  std::string all;
+  for (const auto& scenario : cases) {
+    if (!scenario->case_name.empty()) all += "case " + scenario->case_name + "\n";
+    all += golden_stream(scenario, kGoldenSeed);
+  }
+  return all;
+}
+
+// Compares the streams of seed 1 with those beside the file, or writes them there.
+void check_golden(const Cases& cases, bool update, CheckResult& result) {
   const std::filesystem::path path = golden_path(result.file);
-  const std::string actual = golden_stream(scenario, kGoldenSeed);
-  if (options.update_golden) {
+  const auto fail = [&](const std::string& why) {
+    result.failures.push_back({kGoldenSeed, {"golden stream " + path.string(), why}});
+  };
+  if (!update && !std::filesystem::exists(path)) return;
+  const std::string actual = golden_streams(cases);
+  if (update) {
     std::ofstream out{path, std::ios::binary};
     out << actual;
-    if (!out.flush()) result.failures.push_back({kGoldenSeed, "cannot write " + path.string()});
+    if (!out.flush()) fail("it cannot be written");
     result.golden_updated = true;
     return;
   }
-  if (!std::filesystem::exists(path)) return;
   std::ifstream in{path, std::ios::binary};
   std::ostringstream expected;
   expected << in.rdbuf();
-  if (expected.str() == actual) return;
-  result.failures.push_back(
-      {kGoldenSeed, "golden stream " + path.string() + ", " + first_difference(expected.str(), actual)});
+  if (expected.str() != actual) fail(first_difference(expected.str(), actual));
 }
 
-struct SeedOutcome {
-  std::uint64_t digest = 0;
-  std::vector<std::string> violations;
-};
-
-SeedOutcome run_seed(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
-  sim::Run run{scenario, seed};
-  sim::Scratch scratch;
-  ExpectationChecker checker{*scenario};
-  std::vector<std::string> violations;
-  if (scenario->expect.bounds.empty()) {
-    run.run_until(scenario->until, scratch, checker);
-  } else {
-    RegistryBook book{*scenario};
-    const auto observe = [&](const sim::Run& now) { book.observe(now); };
-    const LedgerReport ledger = run_with_ledger(run, scratch, checker, observe);
-    violations = bound_violations(*scenario, ledger, book.close());
+// The check of one file with all its cases. Its tasks may be done in any order, by several threads.
+class FileCheck {
+ public:
+  FileCheck(const std::filesystem::path& file, const CheckOptions& options) : update_golden_(options.update_golden) {
+    result_.file = file;
+    try {
+      for (sim::Scenario& scenario : sim::read_scenarios(file)) {
+        const std::uint64_t seeds = options.seeds.value_or(scenario.seeds);
+        for (std::uint64_t seed = 1; seed <= seeds; ++seed) runs_.push_back({cases_.size(), seed, {}});
+        cases_.push_back(std::make_shared<const sim::Scenario>(std::move(scenario)));
+      }
+    } catch (const sim::BadInput& bad) {
+      result_.error = bad.what();
+    }
   }
-  std::ranges::move(checker.violations(), std::back_inserter(violations));
-  return {run.digest(), std::move(violations)};
-}
+
+  // One for each run, and one for the golden stream and another run of seed 1.
+  std::uint64_t tasks() const { return cases_.empty() ? 0 : runs_.size() + 1; }
+
+  // Returns how long it took, in seconds.
+  double run(std::uint64_t task) {
+    const auto begin = std::chrono::steady_clock::now();
+    if (task < runs_.size()) {
+      SeedRun& run = runs_[task];
+      run.outcome = check_seed(cases_[run.of_case], run.seed);
+    } else {
+      check_golden(cases_, update_golden_, result_);
+      for (const auto& scenario : cases_) digests_again_.push_back(check_seed(scenario, 1).digest);
+    }
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+
+  // Under the lock of the whole check. True if that was the last task.
+  bool done(double seconds) {
+    result_.seconds += seconds;
+    return ++done_ == tasks();
+  }
+
+  // When all tasks are done.
+  CheckResult close() {
+    for (SeedRun& run : runs_) {
+      for (Violation& violation : run.outcome.violations) {
+        result_.failures.push_back({run.seed, std::move(violation), cases_[run.of_case]->case_name});
+      }
+      if (run.seed == 1 && run.outcome.digest != digests_again_[run.of_case]) result_.contradiction = true;
+    }
+    result_.cases = cases_.size();
+    result_.runs = runs_.size();
+    runs_.clear();
+    cases_.clear();
+    return std::move(result_);
+  }
+
+ private:
+  struct SeedRun {
+    std::size_t of_case = 0;
+    std::uint64_t seed = 0;
+    SeedOutcome outcome{};
+  };
+
+  bool update_golden_;
+  CheckResult result_;
+  Cases cases_;
+  std::vector<SeedRun> runs_;                 // by case and seed
+  std::vector<std::uint64_t> digests_again_;  // of seed 1, by case
+  std::uint64_t done_ = 0;
+};
 
 }  // namespace
 
@@ -109,28 +176,80 @@ void parallel_for(std::uint64_t count, unsigned jobs, const std::function<void(s
   take();
 }
 
-CheckResult check_file(const std::filesystem::path& file, const CheckOptions& options) {
-  const auto begin = std::chrono::steady_clock::now();
-  CheckResult result;
-  result.file = file;
-  std::shared_ptr<const sim::Scenario> scenario;
-  try {
-    scenario = std::make_shared<const sim::Scenario>(sim::read_scenario(file));
-  } catch (const sim::BadInput& bad) {
-    result.error = bad.what();
-    return result;
+SeedOutcome check_seed(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
+  const sim::Expectations& expect = scenario->expect;
+  sim::Run run{scenario, seed};
+  sim::Scratch scratch;
+  ExpectationChecker checker{*scenario};
+  InvariantChecker invariants{*scenario};
+  RegistryBook book{*scenario};
+  Stream stream;
+  const auto sink = [&](const sim::Record& record) {
+    checker(record);
+    if (!expect.invariants.empty()) invariants(record);
+    if (expect.phases.empty()) return;
+    if (std::optional<Said> event = said(*scenario, record)) stream.push_back(std::move(*event));
+  };
+  const auto observe = [&](const sim::Run& now) {
+    if (!expect.invariants.empty()) invariants.observe(now);
+    if (!expect.bounds.empty()) book.observe(now);
+  };
+  SeedOutcome outcome;
+  const auto add = [&](std::vector<Violation> some) {
+    std::ranges::move(some, std::back_inserter(outcome.violations));
+  };
+  if (expect.bounds.empty()) {
+    run.run_until(scenario->until, scratch, sink, observe);
+  } else {
+    const LedgerReport ledger = run_with_ledger(run, scratch, sink, observe);
+    add(bound_violations(*scenario, ledger, book.close()));
+  }
+  add(checker.violations());
+  add(phase_violations(*scenario, stream));
+  add(invariants.violations(run, expect.invariants));
+  add(final_violations(run));
+  outcome.digest = run.digest();
+  return outcome;
+}
+
+std::vector<CheckResult> check_files(const std::vector<std::filesystem::path>& files, const CheckOptions& options,
+                                     const CheckWatcher& watcher) {
+  std::deque<FileCheck> checks;
+  std::vector<std::uint64_t> ends;  // of the tasks of each file, counted over all files
+  for (const std::filesystem::path& file : files) {
+    checks.emplace_back(file, options);
+    ends.push_back((ends.empty() ? 0 : ends.back()) + checks.back().tasks());
   }
 
-  check_golden(scenario, options, result);
-  std::vector<SeedOutcome> outcomes(options.seeds);
-  parallel_for(options.seeds, options.jobs, [&](std::uint64_t i) { outcomes[i] = run_seed(scenario, i + 1); });
-  for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
-    for (std::string& violation : outcomes[i].violations) result.failures.push_back({i + 1, std::move(violation)});
+  std::mutex mutex;
+  std::vector<std::optional<CheckResult>> results(files.size());
+  std::size_t told = 0;  // of the results
+  CheckProgress progress{.files = files.size(), .runs = ends.empty() ? 0 : ends.back()};
+  const auto close = [&](std::size_t file) {
+    results[file] = checks[file].close();
+    ++progress.files_done;
+    progress.files_failed += results[file]->passed() ? 0U : 1U;
+    for (; told < results.size() && results[told]; ++told) watcher.finished(*results[told]);
+  };
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    if (checks[i].tasks() == 0) close(i);
   }
-  result.contradiction = !outcomes.empty() && run_seed(scenario, 1).digest != outcomes[0].digest;
-  result.runs = options.seeds;
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  return result;
+  parallel_for(progress.runs, options.jobs, [&](std::uint64_t task) {
+    const auto file = static_cast<std::size_t>(std::ranges::upper_bound(ends, task) - ends.begin());
+    const double seconds = checks[file].run(task - (file == 0 ? 0 : ends[file - 1]));
+    const std::scoped_lock lock{mutex};
+    ++progress.runs_done;
+    if (checks[file].done(seconds)) close(file);
+    watcher.progressed(progress);
+  });
+
+  std::vector<CheckResult> all;
+  for (std::optional<CheckResult>& result : results) all.push_back(std::move(*result));
+  return all;
+}
+
+CheckResult check_file(const std::filesystem::path& file, const CheckOptions& options) {
+  return std::move(check_files({file}, options).front());
 }
 
 }  // namespace sentinel::analysis

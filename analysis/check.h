@@ -1,12 +1,16 @@
 // Checks scenario files: expectations over many seeds, and the golden stream that pins one seed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "analysis/violation.h"
 #include "sim/scenario.h"
 
 namespace sentinel::analysis {
@@ -14,33 +18,61 @@ namespace sentinel::analysis {
 inline constexpr std::uint64_t kGoldenSeed = 1;
 
 struct CheckOptions {
-  std::uint64_t seeds = 200;  // 1 .. seeds
+  std::optional<std::uint64_t> seeds{};  // 1 .. seeds; nullopt: as many as the scenario says
   unsigned jobs = 1;
   bool update_golden = false;
 };
 
 struct Failure {
+  std::string case_name;  // empty: the scenario has only one
   std::uint64_t seed = 0;
-  std::string message;
+  Violation violation{};
+  std::string case_name{};  // empty: the file has only one
 };
 
 struct CheckResult {
   std::filesystem::path file;
   std::string error;              // bad input: nothing was run
-  std::vector<Failure> failures;  // in the order of the seeds
+  std::vector<Failure> failures;  // in the order of the cases and seeds
   bool contradiction = false;     // the same seed gave another digest
   bool golden_updated = false;
-  std::uint64_t runs = 0;
-  double seconds = 0;  // of wall time
+  std::size_t cases = 0;
+  std::uint64_t runs = 0;  // of all cases
+  double seconds = 0;  // that its runs took, one after the other
 
   bool passed() const { return error.empty() && failures.empty() && !contradiction; }
+};
+
+// How far a check is.
+struct CheckProgress {
+  std::size_t files = 0;
+  std::size_t files_done = 0;
+  std::size_t files_failed = 0;
+  std::uint64_t runs = 0;
+  std::uint64_t runs_done = 0;
+};
+
+// Who is told while a check goes on, by one thread at a time.
+struct CheckWatcher {
+  std::function<void(const CheckResult&)> finished = [](const CheckResult&) {};  // in the order of the files
+  std::function<void(const CheckProgress&)> progressed = [](const CheckProgress&) {};
 };
 
 // The scenario files that `path` names: itself, or all `*.json` below it but schema.json, in order of name.
 // Throws BadInput if there are none.
 std::vector<std::filesystem::path> scenario_files(const std::filesystem::path& path);
 
+// In the order of the files. All runs of all files share the jobs.
+std::vector<CheckResult> check_files(const std::vector<std::filesystem::path>& files, const CheckOptions& options,
+                                     const CheckWatcher& watcher = {});
 CheckResult check_file(const std::filesystem::path& file, const CheckOptions& options);
+
+struct SeedOutcome {
+  std::uint64_t digest = 0;
+  std::vector<Violation> violations{};
+};
+// One run, and what of the expectations it does not meet.
+SeedOutcome check_seed(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed);
 
 // The stream of one seed in Format::kEvents, as golden files hold it.
 std::string golden_stream(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed);

@@ -59,7 +59,7 @@ std::vector<std::uint16_t> places_in(const sim::Scenario& scenario, const Record
   return places;
 }
 
-using Durations = std::vector<std::optional<Micros>>;  // by place in phases()
+using Durations = std::vector<std::optional<Micros>>;  // by place in sim::phases()
 
 // A simulated run, in the terms of the recording.
 struct Simulated {
@@ -85,7 +85,8 @@ std::vector<std::vector<std::string>> lines_of(const Stream& stream, const Recor
 
 Durations phases_of(const Stream& stream, const std::optional<Incident>& incident) {
   Durations found;
-  for (const Phase& phase : phases()) found.push_back(incident ? duration_of(phase, stream, *incident) : std::nullopt);
+  for (const sim::Phase& phase : sim::phases())
+    found.push_back(incident ? duration_of(phase, stream, *incident) : std::nullopt);
   return found;
 }
 
@@ -116,10 +117,10 @@ void compare_lines(const std::vector<std::string>& recorded, const std::vector<s
 }
 
 struct Samples {
-  std::vector<std::vector<double>> recorded = std::vector<std::vector<double>>(phases().size());
+  std::vector<std::vector<double>> recorded = std::vector<std::vector<double>>(sim::phases().size());
   // By phase and seed.
   std::vector<std::vector<std::vector<double>>> simulated =
-      std::vector<std::vector<std::vector<double>>>(phases().size());
+      std::vector<std::vector<std::vector<double>>>(sim::phases().size());
 };
 
 void add_recorded(Samples& samples, const Durations& found) {
@@ -155,14 +156,14 @@ Durations trusted_phases(const World& world, RecordingResult& result) {
   Durations found = phases_of(recording.stream, world.recorded_incident);
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!found[i]) continue;
-    const std::optional<Micros> begin = begin_of(phases()[i], recording.stream, *world.recorded_incident);
+    const std::optional<Micros> begin = begin_of(sim::phases()[i], recording.stream, *world.recorded_incident);
     const auto is_in = [&](const RecordedStall& stall) {
       return (*begin >= stall.begin && *begin <= stall.end) ||
              (*begin + *found[i] >= stall.begin && *begin + *found[i] <= stall.end);
     };
     if (std::ranges::none_of(recording.stalls, is_in)) continue;
     found[i].reset();
-    result.distrusted.emplace_back(phases()[i].name);
+    result.distrusted.emplace_back(sim::phases()[i].name);
   }
   return found;
 }
@@ -260,8 +261,8 @@ Comparison compare(const std::vector<std::filesystem::path>& files, const Compar
     done(result);
   }
   for (auto& [group, samples] : groups) {
-    for (std::size_t i = 0; i < phases().size(); ++i) {
-      PhaseResult phase{.version = group.first, .scenario = group.second, .phase = std::string{phases()[i].name}};
+    for (std::size_t i = 0; i < sim::phases().size(); ++i) {
+      PhaseResult phase{.version = group.first, .scenario = group.second, .phase = std::string{sim::phases()[i].name}};
       phase.recorded = std::move(samples.recorded[i]);
       phase.groups = std::move(samples.simulated[i]);
       for (std::vector<double>& of_seed : phase.groups) {

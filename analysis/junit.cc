@@ -4,17 +4,15 @@
 #include <boost/property_tree/xml_parser.hpp>
 #include <fstream>
 
+#include "analysis/check_report.h"
 #include "sim/bad_input.h"
 
 namespace sentinel::analysis {
 namespace {
 
 std::string failure_text(const CheckResult& result) {
-  std::string text = result.error;
-  for (const Failure& failure : result.failures) {
-    text += "seed " + std::to_string(failure.seed) + ": " + failure.message + "\n";
-  }
-  if (result.contradiction) text += "seed 1 gave two different digests\n";
+  std::string text;
+  for (const std::string& line : failure_lines(result)) text += line + "\n";
   return text;
 }
 
@@ -32,7 +30,7 @@ void write_junit(const std::filesystem::path& file, const std::vector<CheckResul
     test.put("<xmlattr>.time", result.seconds);
     if (!result.passed()) {
       ++failed;
-      test.put("failure", failure_text(result)).put("<xmlattr>.message", "not as expected");
+      test.put("failure", failure_text(result)).put("<xmlattr>.message", failure_lines(result).front());
     }
     suite.add_child("testcase", test);
   }

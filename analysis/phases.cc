@@ -8,25 +8,7 @@
 namespace sentinel::analysis {
 namespace {
 
-using enum Mark::Kind;
-
-constexpr auto kPhases = std::to_array<Phase>({
-    {"fault -> first +sdown", {kFault, {}}, {kFirst, "+sdown"}},
-    {"fault -> last +sdown", {kFault, {}}, {kLastOfFirsts, "+sdown"}},
-    {"first +sdown -> first +odown", {kFirst, "+sdown master"}, {kFirst, "+odown"}},
-    {"+odown -> +elected-leader", {kFirst, "+odown"}, {kFirst, "+elected-leader"}},
-    {"+elected-leader -> +promoted-slave", {kFirst, "+elected-leader"}, {kFirst, "+promoted-slave"}},
-    {"fault -> first +switch-master", {kFault, {}}, {kFirst, "+switch-master"}},
-    {"fault -> last +switch-master", {kFault, {}}, {kLastOfFirsts, "+switch-master"}},
-    {"+promoted-slave -> +slave-reconf-done", {kFirst, "+promoted-slave"}, {kFirst, "+slave-reconf-done"}},
-    {"+promoted-slave -> +failover-end", {kFirst, "+promoted-slave"}, {kFirst, "+failover-end"}},
-    {"+try-failover -> -failover-abort", {kFirst, "+try-failover"}, {kFirst, "-failover-abort"}},
-    {"back -> +reboot", {kBack, {}}, {kFirstBack, "+reboot"}},
-    {"back -> -role-change", {kBack, {}}, {kFirstBack, "-role-change slave"}},
-    {"back -> -sdown", {kBack, {}}, {kFirstBack, "-sdown"}},
-    {"-role-change -> +convert-to-slave", {kFirstBack, "-role-change slave"}, {kFirstBack, "+convert-to-slave"}},
-    {"+convert-to-slave -> +role-change", {kFirstBack, "+convert-to-slave"}, {kFirstBack, "+role-change slave"}},
-});
+using enum sim::Mark::Kind;
 
 bool begins_with(const Said& said, std::string_view words) {
   const std::size_t space = words.find(' ');
@@ -50,7 +32,7 @@ std::optional<sim::Micros> last_of_firsts(const Stream& stream, sim::Micros begi
   return last;
 }
 
-std::optional<sim::Micros> find(const Mark& mark, const Stream& stream, const Incident& incident) {
+std::optional<sim::Micros> find(const sim::Mark& mark, const Stream& stream, const Incident& incident) {
   switch (mark.kind) {
     case kFault: return incident.fault;
     case kBack: return incident.back;
@@ -84,7 +66,12 @@ Deed deed_of(const sim::Action& action, sim::Micros at, sim::NodeId first) {
         } else if constexpr (std::is_same_v<Done, sim::PartitionStep>) {
           return {.at = at, .is_fault = true, .of_first = holds(done.groups.front(), first)};
         } else if constexpr (std::is_same_v<Done, sim::CommandStep>) {
-          return {.at = at, .is_fault = std::holds_alternative<model::FailoverCommand>(done.command)};
+          const bool is_script = std::holds_alternative<model::ScriptCommand>(done.command);
+          return {.at = at,
+                  .is_fault = is_script || std::holds_alternative<model::FailoverCommand>(done.command),
+                  .of_first = is_script && holds(done.nodes, first)};
+        } else if constexpr (std::is_same_v<Done, sim::DiskStep>) {
+          return {.at = at, .is_fault = done.fails, .mends = !done.fails, .of_first = holds(done.nodes, first)};
         } else if constexpr (std::is_same_v<Done, sim::StartStep> || std::is_same_v<Done, sim::ResumeStep> ||
                              std::is_same_v<Done, sim::HealStep>) {
           return {.at = at, .mends = true};
@@ -114,13 +101,11 @@ std::optional<Incident> incident_of(const sim::Scenario& scenario) {
   return Incident{.fault = fault->at, .back = back == deeds.end() ? std::nullopt : std::optional{back->at}};
 }
 
-std::span<const Phase> phases() { return kPhases; }
-
-std::optional<sim::Micros> begin_of(const Phase& phase, const Stream& stream, const Incident& incident) {
+std::optional<sim::Micros> begin_of(const sim::Phase& phase, const Stream& stream, const Incident& incident) {
   return find(phase.from, stream, incident);
 }
 
-std::optional<sim::Micros> duration_of(const Phase& phase, const Stream& stream, const Incident& incident) {
+std::optional<sim::Micros> duration_of(const sim::Phase& phase, const Stream& stream, const Incident& incident) {
   const std::optional<sim::Micros> from = find(phase.from, stream, incident);
   const std::optional<sim::Micros> to = find(phase.to, stream, incident);
   if (!from || !to || *to < *from) return std::nullopt;

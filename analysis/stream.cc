@@ -5,9 +5,9 @@
 #include <cctype>
 #include <map>
 #include <span>
+#include <utility>
 
 #include "sim/event_text.h"
-#include "sim/run.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -99,15 +99,10 @@ class Recorder {
   sim::SimTime end() const { return end_; }
 
   void operator()(const sim::Record& record) {
-    const auto* const event = std::get_if<model::Event>(&record.what);
-    if (event == nullptr || record.at < scenario_.from || record.at > end_) return;
-    const std::string_view channel = model::event_row(event->kind).channel;
-    if (channel.empty()) return;
-    const sim::Micros at = record.at.time_since_epoch();
-    stream_.push_back({.at = at,
-                       .node = static_cast<std::uint16_t>(record.node),
-                       .channel = std::string{channel},
-                       .message = sim::payload_text(*event, scenario_.symbols)});
+    if (record.at > end_) return;
+    std::optional<Said> event = said(scenario_, record);
+    if (!event) return;
+    const std::string& channel = stream_.emplace_back(std::move(*event)).channel;
     if (until_.count != 0 && channel == until_.channel && ++seen_ == until_.count) {
       end_ = std::min(end_, record.at + until_.grace);
     }
@@ -122,6 +117,17 @@ class Recorder {
 };
 
 }  // namespace
+
+std::optional<Said> said(const sim::Scenario& scenario, const sim::Record& record) {
+  const auto* const event = std::get_if<model::Event>(&record.what);
+  if (event == nullptr || record.at < scenario.from) return std::nullopt;
+  const std::string_view channel = model::event_row(event->kind).channel;
+  if (channel.empty()) return std::nullopt;
+  return Said{.at = record.at.time_since_epoch(),
+              .node = static_cast<std::uint16_t>(record.node),
+              .channel = std::string{channel},
+              .message = sim::payload_text(*event, scenario.symbols)};
+}
 
 Stream simulate(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed, const Until& until) {
   Stream stream;

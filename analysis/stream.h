@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "sim/run.h"
 #include "sim/scenario.h"
 #include "sim/time.h"
 
@@ -18,6 +20,9 @@ struct Said {
   std::string message{};
 };
 using Stream = std::vector<Said>;
+
+// What a record adds to the stream: an event of a channel from Scenario::from on, or nothing.
+std::optional<Said> said(const sim::Scenario& scenario, const sim::Record& record);
 
 // Events of one sentinel that are not further apart are of one tick: the shortest takes 52 ms.
 inline constexpr sim::Micros kSameTick{25'000};

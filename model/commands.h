@@ -37,6 +37,7 @@ struct SetCommand {
     kMasterRebootDownAfter,
     kNotificationScript,
     kClientReconfigScript,
+    kRenamePing,  // rename-command PING
   };
   static bool names_script(Option option) {
     return option == Option::kNotificationScript || option == Option::kClientReconfigScript;
@@ -44,7 +45,7 @@ struct SetCommand {
   struct Change {
     Option option{};
     std::int64_t number = 0;  // milliseconds or a count
-    Symbol text{};            // a password, or the path of a script
+    Symbol text{};            // a password, the path of a script, or the new name of PING; none: its old one
     Symbol name_text{};       // option and value as given, for +set
     Symbol value_text{};      // of a password ******
   };
@@ -82,15 +83,22 @@ struct ConfigSetCommand {
 struct ClientPauseCommand {  // CLIENT PAUSE
   Millis period{};
 };
+// EVAL: a script runs for so long, and nothing else does. It writes at its beginning, or never.
+struct ScriptCommand {
+  Millis period{};
+  bool writes = false;
+};
+struct ScriptKillCommand {};  // SCRIPT KILL
 // A command of a client that writes; `bytes` is what it adds to the replication stream.
 struct WriteCommand {
   std::int64_t bytes = 0;
   WriteId write{};
 };
 
-using Command = std::variant<FailoverCommand, ResetCommand, RemoveCommand, MonitorCommand, SetCommand,
-                             GetMasterAddrCommand, CkquorumCommand, FlushConfigCommand, SimulateFailureCommand,
-                             ReplicaofCommand, ConfigSetCommand, ClientPauseCommand, WriteCommand>;
+using Command =
+    std::variant<FailoverCommand, ResetCommand, RemoveCommand, MonitorCommand, SetCommand, GetMasterAddrCommand,
+                 CkquorumCommand, FlushConfigCommand, SimulateFailureCommand, ReplicaofCommand, ConfigSetCommand,
+                 ClientPauseCommand, WriteCommand, ScriptCommand, ScriptKillCommand>;
 
 // --- answers ----------------------------------------------------------------------------------------------
 
@@ -117,6 +125,9 @@ struct Answer {
     kUnknownCommand,  // the process is not of the kind that knows the command
     kNoConnection,    // no process listens
     kScriptsDenied,   // deny-scripts-reconfig
+    kNotSaved,        // done, but not written to the configuration file
+    kUnkillable,      // the script that runs has written
+    kNotBusy,         // no script runs
   };
   Kind kind = Kind::kOk;
   std::int64_t number = 0;

@@ -29,6 +29,7 @@ struct MonitoredMaster {
   Symbol auth_pass{};
   Symbol notification_script{};
   Symbol client_reconfig_script{};
+  Symbol ping_name{};                  // rename-command PING: what is sent instead; none: PING
   Millis master_reboot_down_after{0};  // 0: the rule is off
   Epoch config_epoch{};
   Epoch leader_epoch{};
@@ -58,6 +59,8 @@ struct DataNodeConfig {
   bool serve_stale_data = true;  // replica-serve-stale-data
   bool read_only = true;         // replica-read-only
   bool knows_psync = true;       // no `rename-command PSYNC ""`
+  bool knows_ping = true;        // no `rename-command PING ...`
+  Symbol ping_name{};            // ... its other name, if it has one
   Symbol password{};             // requirepass
   Symbol master_password{};      // masterauth
   Millis replication_timeout{60'000};
@@ -68,6 +71,7 @@ struct DataNodeConfig {
   Millis diskless_sync_delay{5'000};
   int min_replicas_to_write = 0;  // 0, here or in the next one: the rule is off
   Millis min_replicas_max_lag{10'000};
+  Millis script_limit{5'000};  // busy-reply-threshold: from then on -BUSY; 0: a script is never interrupted
 
   // Not directives: how long things take on this machine.
   Millis transfer_time{10};            // of a full resynchronisation of nothing, from the snapshot to the loaded data

@@ -11,8 +11,15 @@ constexpr Millis kCronPeriod{1'000};
 
 }  // namespace
 
-DataNode::DataNode(const Profile& profile, const DataNodeConfig& config, const Id& run_id, std::int64_t data_size)
-    : traits_(&profile.data_node), config_(config), run_id_(run_id), data_size_(data_size) {
+DataNode::DataNode(const Profile& profile, const DataNodeConfig& config, const Id& run_id, const StoredData& stored,
+                   std::optional<Millis> load_time)
+    : traits_(&profile.data_node),
+      config_(config),
+      run_id_(run_id),
+      load_time_(load_time.value_or(config.load_time)),
+      data_(stored.last),
+      data_size_(stored.size),
+      stored_history_(stored.history) {
   if (config_.replicaof) upstream_.state = ReplicationState::kConnect;
 }
 
@@ -32,11 +39,38 @@ void DataNode::step(Instant now, Millis uptime, const Input& input, Random& rand
 
 void DataNode::start(Turn& turn) {
   replication_id_ = traits_->shares_history ? turn.random.new_id() : run_id_;
-  if (config_.load_time > Millis{0}) loading_until_ = turn.uptime + config_.load_time;
-  next_cron_ = turn.uptime + config_.load_time + kFirstCron;
+  if (load_time_ > Millis{0}) loading_until_ = turn.uptime + load_time_;
+  next_cron_ = turn.uptime + load_time_ + kFirstCron;
   alone_since_ = turn.now;
   log(turn, {.kind = NodeLog::kStarted});
+  if (stored_history_) restore_history(turn, *stored_history_);
+  stored_history_.reset();
   if (!loading()) log(turn, {.kind = NodeLog::kReady, .address = config_.announced});
+}
+
+// loadDataFromDisk(). A replica can go on where it was. A master has a new history, of which, from 7.0 on, the stored
+// one is the beginning.
+void DataNode::restore_history(Turn& turn, const StoredData::History& stored) {
+  if (!is_master()) {
+    log(turn, {.kind = NodeLog::kOwnHistory});
+    replication_id_ = upstream_.history = stored.id;
+    offset_ = upstream_.offset = stored.offset;
+    upstream_.can_resume = true;
+  } else if (traits_->restores_history) {
+    second_id_ = stored.id;
+    second_offset_ = stored.offset + 1;
+    offset_ = stored.offset;
+    open_backlog();
+  }
+}
+
+// rdbPopulateSaveInfo()
+StoredData DataNode::stored() const {
+  StoredData stored{.last = data_, .size = data_size_};
+  if (!traits_->shares_history) return stored;
+  if (is_master() && backlog_) stored.history = {.id = replication_id_, .offset = offset_};
+  if (!is_master() && upstream_.can_resume) stored.history = {.id = upstream_.history, .offset = upstream_.offset};
+  return stored;
 }
 
 void DataNode::log(Turn& turn, LogLine line) const {
@@ -46,10 +80,13 @@ void DataNode::log(Turn& turn, LogLine line) const {
 
 // --- time -------------------------------------------------------------------------------------------------
 
-// One timer for all that is due by time.
+// One timer for all that is due by time. While a script runs nothing is but its end: who is answered -BUSY is answered
+// between its instructions (processEventsWhileBlocked).
 void DataNode::timer_fired(Turn& turn) {
   const auto is_due = [&](const std::optional<Millis>& at) { return at && turn.uptime >= *at; };
   armed_.reset();
+  if (is_busy(turn.uptime)) return;
+  if (script_) script_ended(turn);
   if (is_due(loading_until_)) loaded(turn);
   if (is_due(paused_until_)) resume_clients(turn);
   if (dump_ && turn.uptime >= dump_->end) dump_ended(turn);
@@ -76,6 +113,7 @@ void DataNode::arm_timer(Turn& turn) {
     if (replica.state == Downstream::State::kSendFile) next = std::min(next, replica.sent_at);
   }
   for (const Waiter& waiter : waiters_) next = std::min(next, waiter.until.value_or(next));
+  if (script_) next = script_->end;
   if (next == armed_) return;
   armed_ = next;
   turn.out.next_timer = std::max(Millis{0}, next - turn.uptime);

@@ -29,6 +29,20 @@ enum class ReplicationState : std::uint8_t {
   kConnected,
 };
 
+// The data set that a process finds on disk when it starts.
+struct StoredData {
+  // 4.0+: an RDB file tells of which history it is, and how much of it (rdbPopulateSaveInfo).
+  struct History {
+    Id id{};
+    Offset offset = 0;
+
+    friend bool operator==(const History&, const History&) = default;
+  };
+  WriteId last{};  // write that is in it
+  std::int64_t size = 0;
+  std::optional<History> history{};
+};
+
 // The same state, time, input and random state give the same effects and the same next state. Time is what two clocks
 // show: `now` the wall clock, which replication and INFO count in, and `uptime` one that nobody sets, which timers run
 // on; of the latter only differences matter.
@@ -37,22 +51,21 @@ enum class ReplicationState : std::uint8_t {
 // its link to its master; replication_master.cc: its replicas.
 class DataNode {
  public:
-  // What keeps a node from answering as it should (processCommand).
-  enum class Condition : std::uint8_t {
-    kNone,
-    kBusy,         // a script runs longer than its limit: -BUSY to everything
-    kDiskFailure,  // the last save failed: a master answers -MISCONF to PING
-  };
-
-  // As the process is when it has read its configuration; its first input is Started. The data set has no writes, and
-  // this size.
-  DataNode(const Profile& profile, const DataNodeConfig& config, const Id& run_id, std::int64_t data_size = 0);
+  // As the process is when it has read its configuration; its first input is Started. `load_time`: this time, instead
+  // of what the configuration says.
+  DataNode(const Profile& profile, const DataNodeConfig& config, const Id& run_id, const StoredData& stored = {},
+           std::optional<Millis> load_time = std::nullopt);
 
   void step(Instant now, Millis uptime, const Input& input, Random& random, Effects& effects);
 
   // What CONFIG REWRITE writes (rewriteConfig). Replaces what `config` held.
   void save(DataNodeConfig& config) const { config = config_; }
   void set_condition(Condition condition) { condition_ = condition; }
+  void set_bandwidth(std::int64_t rate) { config_.bandwidth = rate; }  // bytes a second
+  // What SHUTDOWN writes.
+  StoredData stored() const;
+  // Nothing can be written any more: the last save failed.
+  void set_disk_fails(bool fails) { disk_fails_ = fails; }
 
   const DataNodeConfig& config() const { return config_; }
   const Id& run_id() const { return run_id_; }
@@ -107,6 +120,15 @@ class DataNode {
     Message message{};
 
     friend bool operator==(const Held&, const Held&) = default;
+  };
+
+  // A script that keeps everything else from being done.
+  struct Script {
+    Millis end{};
+    Millis period{};
+    bool writes = false;
+
+    friend bool operator==(const Script&, const Script&) = default;
   };
 
   // A client that waits for replicas to acknowledge what it has written.
@@ -183,6 +205,7 @@ class DataNode {
   void start(Turn& turn);
   void log(Turn& turn, LogLine line) const;
   void timer_fired(Turn& turn);
+  void restore_history(Turn& turn, const StoredData::History& stored);
   void loaded(Turn& turn);
   void arm_timer(Turn& turn);
   Millis next_server_cron(Millis after) const;
@@ -198,7 +221,12 @@ class DataNode {
   void message_arrived(Turn& turn, const MessageArrived& input);
   void request_arrived(Turn& turn, const MessageArrived& input);
   void execute(Turn& turn, const MessageArrived& input);
+  bool knows(const Ping& ping) const;
   Status ping_status() const;
+  bool is_busy(Millis uptime) const { return script_ && uptime < script_->end; }
+  Answer::Kind run_script(Turn& turn, const ScriptCommand& script);
+  Answer::Kind kill_script(Turn& turn);
+  void script_ended(Turn& turn);
   bool stale() const;  // a replica without its master that must not serve what it has
   void reconfigure(Turn& turn, Socket asker, const Reconfigure& request);
   void command_arrived(Turn& turn, const Command& command);
@@ -246,6 +274,7 @@ class DataNode {
   bool is_dump_due(Instant now) const;
   void start_dump(Turn& turn);
   void dump_ended(Turn& turn);
+  void dump_failed(Turn& turn);
   void send_dump_header(Turn& turn, Downstream& replica);
   void snapshots_sent(Turn& turn);
   void snapshot_sent(Turn& turn, Downstream& replica);
@@ -268,11 +297,14 @@ class DataNode {
   const DataNodeTraits* traits_;
   DataNodeConfig config_;
   Id run_id_;
-  Condition condition_ = Condition::kNone;
+  bool disk_fails_ = false;
+  std::optional<Script> script_{};
+  Millis load_time_{};
   std::optional<Millis> loading_until_{};
 
   WriteId data_{};
   std::int64_t data_size_ = 0;
+  std::optional<StoredData::History> stored_history_{};  // until the process has started
   Id replication_id_{};
   Id second_id_{};  // the history that ours continues, valid below second_offset_
   Offset second_offset_ = -1;

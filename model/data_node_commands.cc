@@ -16,6 +16,8 @@ Status status_of(Answer::Kind kind) {
     case Answer::Kind::kMasterDown: return Status::kMasterDown;
     case Answer::Kind::kLoading: return Status::kLoading;
     case Answer::Kind::kBusy: return Status::kBusy;
+    case Answer::Kind::kUnkillable: return Status::kUnkillable;
+    case Answer::Kind::kNotBusy: return Status::kNotBusy;
     default: return Status::kOk;
   }
 }
@@ -55,11 +57,10 @@ void DataNode::execute(Turn& turn, const MessageArrived& input) {
   if (config_.password && !asker.authenticated) return reply(StatusReply{Status::kNoAuth});
   if (const auto* ack = std::get_if<Acknowledge>(&message)) return acknowledge(turn, input.socket, ack->offset);
   if (std::holds_alternative<KeepAlive>(message)) return acknowledge(turn, input.socket, 0);
-  if (condition_ == Condition::kBusy && !std::holds_alternative<ScriptKill>(message)) {
-    return reply(StatusReply{Status::kBusy});
-  }
+  const bool is_allowed = std::holds_alternative<ScriptKill>(message) || std::holds_alternative<ReplConf>(message);
+  if (is_busy(turn.uptime) && !is_allowed) return reply(StatusReply{Status::kBusy});
 
-  if (std::holds_alternative<Ping>(message)) {
+  if (const auto* ping = std::get_if<Ping>(&message); ping != nullptr && knows(*ping)) {
     reply(StatusReply{ping_status()});
   } else if (std::holds_alternative<InfoRequest>(message)) {
     reply(info(turn.now));
@@ -73,8 +74,7 @@ void DataNode::execute(Turn& turn, const MessageArrived& input) {
     reconfigure(turn, input.socket, *request);
     reply(StatusReply{loading() ? Status::kLoading : Status::kOk});
   } else if (std::holds_alternative<ScriptKill>(message)) {
-    if (condition_ == Condition::kBusy) condition_ = Condition::kNone;
-    reply(StatusReply{Status::kOk});
+    reply(StatusReply{status_of(kill_script(turn))});
   } else if (const auto* data = std::get_if<WriteRequest>(&message)) {
     const Status status = status_of(write(turn, data->write, data->bytes));
     asker.written = offset_;
@@ -103,8 +103,14 @@ void DataNode::execute(Turn& turn, const MessageArrived& input) {
 Status DataNode::ping_status() const {
   if (loading()) return Status::kLoading;
   if (stale()) return Status::kMasterDown;
-  if (is_master() && condition_ == Condition::kDiskFailure) return Status::kMisconf;
+  if (is_master() && disk_fails_) return Status::kMisconf;
   return Status::kPong;
+}
+
+// By its name, which may be another one (rename-command).
+bool DataNode::knows(const Ping& ping) const {
+  if (!ping.name) return config_.knows_ping;
+  return ping.name == config_.ping_name;
 }
 
 bool DataNode::stale() const {
@@ -114,7 +120,7 @@ bool DataNode::stale() const {
 // The transaction of a sentinel. While loading, SLAVEOF is refused and EXEC aborts, so that nothing of it happens.
 void DataNode::reconfigure(Turn& turn, Socket asker, const Reconfigure& request) {
   if (replicaof(turn, request.master, true) == Answer::Kind::kLoading) return;
-  turn.out.persist();
+  if (!disk_fails_) turn.out.persist();
   kill_clients(turn, asker, request.kills_subscribers);
 }
 
@@ -123,7 +129,8 @@ void DataNode::reconfigure(Turn& turn, Socket asker, const Reconfigure& request)
 void DataNode::command_arrived(Turn& turn, const Command& command) {
   const auto answer = [&](Answer::Kind kind) { turn.out.answer({.kind = kind}); };
   if (const auto* data = std::get_if<WriteCommand>(&command)) return answer(write(turn, data->write, data->bytes));
-  if (condition_ == Condition::kBusy) return answer(Answer::Kind::kBusy);
+  if (std::holds_alternative<ScriptKillCommand>(command)) return answer(kill_script(turn));
+  if (is_busy(turn.uptime)) return answer(Answer::Kind::kBusy);
 
   if (const auto* change = std::get_if<ConfigSetCommand>(&command)) {
     std::visit([&](const auto& setting) { config_.*setting.parameter = setting.value; }, change->setting);
@@ -133,6 +140,9 @@ void DataNode::command_arrived(Turn& turn, const Command& command) {
     answer(replicaof(turn, request->master, false));
   } else if (const auto* pause = std::get_if<ClientPauseCommand>(&command)) {
     answer(pause_clients(turn, pause->period));
+  } else if (const auto* script = std::get_if<ScriptCommand>(&command)) {
+    const Answer::Kind refusal = run_script(turn, *script);
+    if (refusal != Answer::Kind::kOk) answer(refusal);  // else who asked waits, and here nobody does
   } else {
     answer(Answer::Kind::kUnknownCommand);
   }
@@ -172,6 +182,38 @@ void DataNode::resume_clients(Turn& turn) {
   }
 }
 
+// --- scripts ----------------------------------------------------------------------------------------------
+
+// evalGenericCommand(), luaMaskCountHook(). Up to the limit nothing else is done, then all are told -BUSY.
+Answer::Kind DataNode::run_script(Turn& turn, const ScriptCommand& script) {
+  const Answer::Kind refusal = script.writes ? write_refusal() : read_refusal();
+  if (refusal != Answer::Kind::kOk) return refusal;
+  const bool is_interrupted = config_.script_limit > Millis{0} && (is_master() || !traits_->runs_scripts_again);
+  turn.out.stall(is_interrupted ? std::min(script.period, config_.script_limit) : script.period);
+  script_ = {.end = turn.uptime + script.period, .period = script.period, .writes = script.writes};
+  return Answer::Kind::kOk;
+}
+
+// SCRIPT KILL (scriptKill).
+Answer::Kind DataNode::kill_script(Turn& turn) {
+  if (!is_busy(turn.uptime)) return Answer::Kind::kNotBusy;
+  if (script_->writes) return Answer::Kind::kUnkillable;
+  script_ended(turn);
+  return Answer::Kind::kOk;
+}
+
+// What it wrote goes to the replicas; or, in old versions, the script itself. What the master said meanwhile is done.
+void DataNode::script_ended(Turn& turn) {
+  constexpr std::int64_t kBytes = 60;
+  const Script script = *std::exchange(script_, std::nullopt);
+  if (script.writes && has_own_stream()) {
+    feed(turn, {.bytes = kBytes, .script = traits_->runs_scripts_again ? script.period : Millis{0}});
+  }
+  if (paused_until_) return;
+  const std::vector<Held> held = take_held_of_master();
+  for (const Held& each : held) upstream_message(turn, each.message);
+}
+
 std::vector<DataNode::Held> DataNode::take_held_of_master() {
   std::vector<Held> taken;
   const auto of_master = [](const Held& each) { return each.socket == kUpstream; };
@@ -200,14 +242,14 @@ Answer::Kind DataNode::read_refusal() const {
 
 // processCommand(), in its order. kOk: nothing is against it.
 Answer::Kind DataNode::write_refusal() const {
-  if (is_master() && condition_ == Condition::kDiskFailure) return Answer::Kind::kMisconf;
+  if (is_master() && disk_fails_) return Answer::Kind::kMisconf;
   if (is_master() && needs_good_replicas() && good_replicas_ < config_.min_replicas_to_write) {
     return Answer::Kind::kNoReplicas;
   }
   if (!is_master() && config_.read_only) return Answer::Kind::kReadOnly;
   if (stale()) return Answer::Kind::kMasterDown;
   if (loading()) return Answer::Kind::kLoading;
-  if (condition_ == Condition::kBusy) return Answer::Kind::kBusy;
+  if (script_) return Answer::Kind::kBusy;
   return Answer::Kind::kOk;
 }
 

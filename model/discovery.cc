@@ -16,7 +16,7 @@ void Sentinel::hello_arrived(Turn& turn, const Hello& hello) {
 
   if (hello.current_epoch > current_epoch_) {
     current_epoch_ = hello.current_epoch;
-    turn.out.persist();
+    flush_config(turn);
     emit_epoch(turn, *master, current_epoch_);
   }
 
@@ -54,7 +54,7 @@ Peer& Sentinel::meet(Turn& turn, Master& master, const Hello& hello) {
   } else {
     emit(turn, EventKind::kSentinel, master, peer);
   }
-  turn.out.persist();
+  flush_config(turn);
   return peer;
 }
 
@@ -77,7 +77,7 @@ Peer& Sentinel::meet_as_new(Turn& turn, Master& master, const Hello& hello) {
   }
   Peer& peer = add_peer(turn.now, master, KnownSentinel{hello.sender, hello.sender_id});
   emit(turn, EventKind::kSentinel, master, peer);
-  turn.out.persist();
+  flush_config(turn);
   return peer;
 }
 

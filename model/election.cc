@@ -15,13 +15,13 @@ constexpr std::uint32_t kMaxDesync = 1000;  // SENTINEL_MAX_DESYNC, in milliseco
 Sentinel::Vote Sentinel::vote_leader(Turn& turn, Master& master, Epoch epoch, const Id& candidate) {
   if (epoch > current_epoch_) {
     current_epoch_ = epoch;
-    turn.out.persist();
+    flush_config(turn);
     emit_epoch(turn, master, current_epoch_);
   }
   if (master.leader_epoch < epoch && current_epoch_ <= epoch) {
     master.leader = candidate;
     master.leader_epoch = current_epoch_;
-    turn.out.persist();
+    flush_config(turn);
     emit(turn,
          Event{.kind = EventKind::kVoteForLeader,
                .master_name = master.name,

@@ -72,6 +72,7 @@ constexpr std::array<EventRow, kEventKinds> kCatalogue = {{
      "sentinels with the address or the id of a new one were removed"},
     {kScriptError, "-script-error", kWarning, Payload::kScriptError, "a script failed, and is not tried again"},
     {kScriptTimeout, "-script-timeout", kWarning, Payload::kScriptTimeout, "a script ran for too long and is killed"},
+    {kNotSaved, "", kWarning, Payload::kNotSaved, "the configuration could not be written to disk"},
 }};
 
 constexpr bool in_order_of_kind() {

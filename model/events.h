@@ -62,9 +62,10 @@ enum class EventKind : std::uint8_t {
   kUserFailover,
   kDuplicateSentinel,
   kScriptError,
-  kScriptTimeout,  // digests hold the numbers of all these: new ones come last
+  kScriptTimeout,
+  kNotSaved,  // digests hold the numbers of all these: new ones come last
 };
-inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kScriptTimeout) + 1;
+inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kNotSaved) + 1;
 
 enum class Level : std::uint8_t { kDebug, kVerbose, kNotice, kWarning };
 
@@ -88,6 +89,7 @@ enum class Payload : std::uint8_t {
   kUserFailover,   // "Executing user requested FAILOVER of" 'name'
   kScriptError,    // path signal exit-code
   kScriptTimeout,  // path pid
+  kNotSaved,       // that the configuration could not be written
 };
 
 // One row of the catalogue (behaviour of sentinelEvent()).

@@ -112,7 +112,7 @@ void Sentinel::abort_if_late(Turn& turn, Master& master) {
 void Sentinel::promotion_seen(Turn& turn, Master& master, const Replica& replica) {
   master.config_epoch = master.failover_epoch;
   enter(turn, master, FailoverState::kReconfReplicas);
-  turn.out.persist();
+  flush_config(turn);
   emit(turn, EventKind::kPromotedReplica, master, replica);
   if (simulated_failure_.crash_after_promotion) return turn.out.exit();
   emit(turn, EventKind::kReconfReplicas, master);

@@ -40,7 +40,7 @@ void Sentinel::read_replicas(Turn& turn, Master& master, const InfoReply& info) 
     const Replica* const added = add_replica(turn.now, master, address);
     if (added == nullptr) continue;
     emit(turn, EventKind::kReplica, master, *added);
-    turn.out.persist();
+    flush_config(turn);
   }
 }
 
@@ -76,7 +76,7 @@ void Sentinel::act_on_replica_as_master(Turn& turn, Master& master, Replica& rep
   }
   // Time for a newer configuration to arrive, if there is one: the replica may have been promoted by others.
   const Millis wait = 4 * profile_->periods.publish;
-  if (!replica.promoted && looks_sane(turn, master) && not_down_for(turn, master, wait) &&
+  if (!replica.promoted && looks_sane(turn, master) && not_down_for(turn, replica, wait) &&
       turn.now - replica.role_reported_since > wait && send_replicaof(turn, master, replica, master.address)) {
     emit(turn, EventKind::kConvertToReplica, master, replica);
   }
@@ -85,7 +85,7 @@ void Sentinel::act_on_replica_as_master(Turn& turn, Master& master, Replica& rep
 // A replica that reports slave: perhaps of a wrong master, perhaps being reconfigured.
 void Sentinel::act_on_replica(Turn& turn, Master& master, Replica& replica) {
   if (replica.master != master.address && looks_sane(turn, master) &&
-      not_down_for(turn, master, master.failover_timeout) &&
+      not_down_for(turn, replica, master.failover_timeout) &&
       turn.now - replica.replica_conf_change > master.failover_timeout &&
       send_replicaof(turn, master, replica, master.address)) {
     emit(turn, EventKind::kFixReplicaConfig, master, replica);
@@ -111,9 +111,8 @@ bool Sentinel::looks_sane(const Turn& turn, const Master& master) const {
 }
 
 // sentinelRedisInstanceNoDownFor(). The times are those of the start of the last down period, even after its end.
-bool Sentinel::not_down_for(const Turn& turn, const Master& master, Millis period) {
-  const Instant since = std::max(master.s_down_since, master.o_down_since);
-  return since == kNever || turn.now - since > period;
+bool Sentinel::not_down_for(const Turn& turn, const Replica& replica, Millis period) {
+  return replica.s_down_since == kNever || turn.now - replica.s_down_since > period;
 }
 
 }  // namespace sentinel::model

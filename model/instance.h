@@ -133,6 +133,7 @@ struct Master : DataInstance {
   Symbol auth_pass{};
   Symbol notification_script{};
   Symbol client_reconfig_script{};
+  Symbol ping_name{};  // rename-command PING
   Millis failover_timeout{};
   Millis reboot_down_after{};  // master-reboot-down-after-period; 0: off
   bool o_down = false;

@@ -22,6 +22,8 @@ struct SetName {  // CLIENT SETNAME
   friend bool operator==(const SetName&, const SetName&) = default;
 };
 struct Ping {
+  Symbol name{};  // instead of PING, as the data node has renamed it
+
   friend bool operator==(const Ping&, const Ping&) = default;
 };
 struct InfoRequest {  // INFO
@@ -142,6 +144,8 @@ enum class Status : std::uint8_t {
   kReadOnly,
   kNoReplicas,
   kUnblocked,
+  kUnkillable,
+  kNotBusy,
 };
 struct StatusReply {
   Status status = Status::kOk;
@@ -242,6 +246,7 @@ struct ReplicationStream {
   WriteId data{};                     // the last write of the master behind these bytes
   std::optional<Hello> hello{};       // a PUBLISH is replicated, so that the replica's subscribers hear it
   bool asks_acknowledgement = false;  // REPLCONF GETACK
+  Millis script{};                    // EVAL: how long it takes the replica as well
 
   friend bool operator==(const ReplicationStream&, const ReplicationStream&) = default;
 };

@@ -67,12 +67,13 @@ void Sentinel::send_command(Turn& turn, const Master& master, const Instance& in
   send_on(turn, master, instance, LinkTable::command_socket(instance.link), what, std::move(message));
 }
 
-// sentinelSendPing().
+// sentinelSendPing(). By the name that the data nodes have for it; other sentinels are asked so as well
+// (sentinelInstanceMapCommand).
 void Sentinel::send_ping(Turn& turn, const Master& master, const Instance& instance) {
   Link& link = links_[instance.link];
   link.last_ping = turn.now;
   if (link.active_ping == kNever) link.active_ping = turn.now;
-  send_command(turn, master, instance, Callback::What::kPing, Ping{});
+  send_command(turn, master, instance, Callback::What::kPing, Ping{master.ping_name});
 }
 
 // sentinelSendHello(). The address is the one that clients are told: the promoted replica's once it is promoted.
@@ -141,8 +142,8 @@ void Sentinel::ping_reply(Turn& turn, LinkIndex index, Master* master, Instance*
 // What other sentinels and clients ask of us (sentinelCommand, sentinelPublishCommand, pingCommand).
 void Sentinel::request_arrived(Turn& turn, const MessageArrived& input) {
   const auto reply = [&](Message message) { turn.out.send(input.socket, input.callback, std::move(message)); };
-  if (std::holds_alternative<Ping>(*input.message)) {
-    reply(StatusReply{Status::kPong});
+  if (const auto* ping = std::get_if<Ping>(input.message)) {
+    reply(StatusReply{ping->name ? Status::kUnknownCommand : Status::kPong});
   } else if (const auto* publish = std::get_if<Publish>(input.message)) {
     hello_arrived(turn, publish->hello);
     reply(StatusReply{Status::kOk});

@@ -79,8 +79,13 @@ enum class NodeLog : std::uint8_t {
   kReplicaLost,
   kReplicaTimeout,
   kBacklogFreed,
+  // A disk to which nothing can be written (backgroundSaveDoneHandlerDisk, updateSlavesWaitingBgsave,
+  // readSyncBulkPayload).
+  kSaveFailed,
+  kSyncFailed,
+  kUnwritable,
 };
-inline constexpr std::size_t kNodeLogs = static_cast<std::size_t>(NodeLog::kBacklogFreed) + 1;
+inline constexpr std::size_t kNodeLogs = static_cast<std::size_t>(NodeLog::kUnwritable) + 1;
 
 // Which of the facts count depends on the line.
 struct LogLine {

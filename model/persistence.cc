@@ -22,6 +22,7 @@ void Sentinel::save(SentinelConfig& config) const {
     line.auth_pass = master.auth_pass;
     line.notification_script = master.notification_script;
     line.client_reconfig_script = master.client_reconfig_script;
+    line.ping_name = master.ping_name;
     line.master_reboot_down_after = master.reboot_down_after;
     line.config_epoch = master.config_epoch;
     line.leader_epoch = master.leader_epoch;
@@ -32,6 +33,22 @@ void Sentinel::save(SentinelConfig& config) const {
     line.known_sentinels.clear();
     for (const Peer& peer : master.peers) line.known_sentinels.push_back({peer.address, peer.id});
   }
+}
+
+// sentinelFlushConfig(). Whoever cannot write goes on all the same, with false.
+bool Sentinel::flush_config(Turn& turn) const {
+  if (!disk_fails_) {
+    turn.out.persist();
+  } else {
+    turn.out.emit({.kind = EventKind::kNotSaved, .published = false});
+  }
+  return !disk_fails_;
+}
+
+// sentinelFlushConfigAndReply().
+Answer Sentinel::flush_and_answer(Turn& turn) const {
+  const bool saved = flush_config(turn);
+  return {.kind = saved || !traits().tells_unsaved ? Answer::Kind::kOk : Answer::Kind::kNotSaved};
 }
 
 }  // namespace sentinel::model

@@ -71,6 +71,8 @@ struct SentinelTraits {
   // Valkey: commands and a directive that say "primary".
   bool says_primary = false;
 
+  bool tells_unsaved = true;  // 7.0+: a command is answered with an error if its change could not be saved
+
   // --- what it tells of itself ---
   bool tells_tilt_since = true;         // 7.0+: in INFO
   bool simulates_failures = true;       // 3.2+: SENTINEL SIMULATE-FAILURE, and a line about it in INFO
@@ -102,7 +104,10 @@ struct DataNodeTraits {
   bool tells_announced = true;      // 6.2.2+: replica-announced, and a line about it in INFO
   bool stays_authenticated = true;  // 6.0+: who was let in without a password needs none that is set later
   bool pauses_clients = true;       // 3.0+: CLIENT PAUSE
-  bool says_replica = true;         // 5.0+: parameters, directives and errors have names with "replica", too
+  // Up to 4.x: a replica does a script that writes again, and on no replica a script is ever interrupted.
+  bool runs_scripts_again = false;
+  bool says_replica = true;      // 5.0+: parameters, directives and errors have names with "replica", too
+  bool restores_history = true;  // 7.0+: a master that loads its RDB file lets replicas go on with its former history
   // 7.0+: what could be resumed is forgotten when the snapshot is there. Before, when the full resynchronisation
   // starts.
   bool keeps_cached_master = true;

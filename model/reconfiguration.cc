@@ -97,7 +97,7 @@ void Sentinel::reset_and_change_address(Turn& turn, Master& master, Address addr
     const Replica* const added = add_replica(turn.now, master, replica);
     if (added != nullptr) emit(turn, EventKind::kReplica, master, *added);
   }
-  turn.out.persist();
+  flush_config(turn);
 }
 
 // sentinelResetMaster(). What is not named here stays: epochs, the age of the last INFO, the last reconnect, the time

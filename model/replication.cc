@@ -126,9 +126,10 @@ void DataNode::upstream_message(Turn& turn, const Message& message) {
   }
 }
 
-// The master is a client as well: CLIENT PAUSE lets its stream wait.
+// The master is a client as well: CLIENT PAUSE lets its stream wait, and so does a script, instead of an error
+// (processInputBuffer).
 void DataNode::stream_arrived(Turn& turn, const ReplicationStream& stream) {
-  if (paused_until_) {
+  if (paused_until_ || is_busy(turn.uptime)) {
     held_.push_back({.socket = kUpstream, .message = stream});
     return;
   }
@@ -137,6 +138,7 @@ void DataNode::stream_arrived(Turn& turn, const ReplicationStream& stream) {
   if (stream.hello) deliver_hello(turn, *stream.hello);
   if (stream.asks_acknowledgement) acknowledge_upstream(turn);
   feed(turn, stream);
+  if (stream.script > Millis{0}) turn.out.stall(stream.script);
 }
 
 // syncWithMaster(): one step after the other. PING may be refused for want of a password, and REPLCONF for any reason;
@@ -232,6 +234,10 @@ void DataNode::transfer_begins(Turn& turn, const SnapshotHeader& header) {
 void DataNode::snapshot_arrived(Turn& turn, const Snapshot& snapshot) {
   if (!upstream_.transfer.header) {
     transfer_begins(turn, {.size = snapshot.diskless ? std::nullopt : std::optional{snapshot.size}});
+  }
+  if (disk_fails_) {  // it goes to a file first
+    log(turn, {.kind = NodeLog::kUnwritable});
+    return give_up_upstream(turn);
   }
   discard_cached_master(turn);
   log(turn, {.kind = NodeLog::kFlushing});

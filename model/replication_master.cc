@@ -133,6 +133,7 @@ void DataNode::send_dump_header(Turn& turn, Downstream& replica) {
 
 // updateSlavesWaitingBgsave(). What went to the replicas directly is there; a file is sent now.
 void DataNode::dump_ended(Turn& turn) {
+  if (!dump_->diskless && disk_fails_) return dump_failed(turn);
   const Dump dump = *std::exchange(dump_, std::nullopt);
   log(turn, {.kind = dump.diskless ? NodeLog::kStreamEnded : NodeLog::kSaveEnded});
   const Millis takes = dump.diskless ? Millis{0} : time_for(dump.size, config_.bandwidth);
@@ -150,6 +151,20 @@ void DataNode::dump_ended(Turn& turn) {
     if (takes == Millis{0}) snapshot_sent(turn, replica);
   }
   refresh_good_replicas(turn.now);
+}
+
+// backgroundSaveDoneHandlerDisk(), updateSlavesWaitingBgsave(): who waits for the file is dropped.
+void DataNode::dump_failed(Turn& turn) {
+  dump_.reset();
+  log(turn, {.kind = NodeLog::kSaveFailed});
+  const auto waits = [](const Downstream& each) { return each.state == Downstream::State::kTransfer; };
+  for (auto each = std::ranges::find_if(downstreams_, waits); each != downstreams_.end();
+       each = std::ranges::find_if(downstreams_, waits)) {
+    log(turn, {.kind = NodeLog::kSyncFailed});
+    turn.out.disconnect(each->socket);
+    forget_client(each->socket);
+    replica_lost(turn, each->socket);
+  }
 }
 
 // sendBulkToSlave()

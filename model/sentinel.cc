@@ -65,6 +65,7 @@ Master& Sentinel::add_master(Instant now, const MonitoredMaster& config) {
   master.auth_pass = config.auth_pass;
   master.notification_script = config.notification_script;
   master.client_reconfig_script = config.client_reconfig_script;
+  master.ping_name = config.ping_name;
   master.failover_timeout = config.failover_timeout;
   master.reboot_down_after = config.master_reboot_down_after;
   master.config_epoch = config.config_epoch;

@@ -33,6 +33,8 @@ class Sentinel {
 
   // What a flush writes to disk now (sentinelFlushConfig). Replaces what `config` held.
   void save(SentinelConfig& config) const;
+  // Nothing can be written any more.
+  void set_disk_fails(bool fails) { disk_fails_ = fails; }
 
   const Id& id() const { return id_; }
   Epoch current_epoch() const { return current_epoch_; }
@@ -102,7 +104,7 @@ class Sentinel {
   void act_on_replica_as_master(Turn& turn, Master& master, Replica& replica);
   void act_on_replica(Turn& turn, Master& master, Replica& replica);
   bool looks_sane(const Turn& turn, const Master& master) const;
-  static bool not_down_for(const Turn& turn, const Master& master, Millis period);
+  static bool not_down_for(const Turn& turn, const Replica& replica, Millis period);
 
   // discovery.cc
   void hello_arrived(Turn& turn, const Hello& hello);
@@ -121,6 +123,10 @@ class Sentinel {
   void ask_other_sentinels(Turn& turn, Master& master, bool forced);
   void down_reply(Turn& turn, const Master& master, Peer& peer, const IsMasterDownReply& reply);
   IsMasterDownReply answer_is_master_down(Turn& turn, const IsMasterDown& request);
+
+  // persistence.cc
+  bool flush_config(Turn& turn) const;
+  Answer flush_and_answer(Turn& turn) const;
 
   // election.cc
   struct Vote {
@@ -206,6 +212,7 @@ class Sentinel {
   Address announced_;
   Epoch current_epoch_{};
   bool denies_scripts_reconfig_ = true;
+  bool disk_fails_ = false;
   bool tilt_ = false;
   Instant tilt_since_{};
   Instant previous_tick_{};

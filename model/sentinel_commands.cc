@@ -28,8 +28,7 @@ void Sentinel::command_arrived(Turn& turn, const Command& command) {
         } else if constexpr (std::is_same_v<Asked, CkquorumCommand>) {
           return ckquorum_command(asked.master);
         } else if constexpr (std::is_same_v<Asked, FlushConfigCommand>) {
-          turn.out.persist();
-          return {};
+          return flush_and_answer(turn);
         } else if constexpr (std::is_same_v<Asked, SimulateFailureCommand>) {
           simulated_failure_ = asked;
           return {};
@@ -78,8 +77,7 @@ Answer Sentinel::remove_command(Turn& turn, Symbol name) {
   for (const Peer& peer : master->peers) release_link(turn, peer);
   release_link(turn, *master);
   masters_.erase(masters_.begin() + place_of(*master));
-  turn.out.persist();
-  return {};
+  return flush_and_answer(turn);
 }
 
 Answer Sentinel::monitor_command(Turn& turn, const MonitorCommand& command) {
@@ -90,11 +88,11 @@ Answer Sentinel::monitor_command(Turn& turn, const MonitorCommand& command) {
                                            .quorum = command.quorum,
                                            .down_after = profile_->periods.default_down_after,
                                            .failover_timeout = profile_->periods.default_failover_timeout});
-  turn.out.persist();
+  const Answer answer = flush_and_answer(turn);
   Event monitor = event(EventKind::kMonitor, master, master);
   monitor.quorum = master.quorum;
   emit(turn, monitor, master);
-  return {};
+  return answer;
 }
 
 // SENTINEL SET, one option after the other: what comes before a script that may not be changed is done.
@@ -105,7 +103,7 @@ Answer Sentinel::set_command(Turn& turn, const SetCommand& command) {
   bool changed = false;
   for (const SetCommand::Change& change : command.changes) {
     if (SetCommand::names_script(change.option) && denies_scripts_reconfig()) {
-      if (changed) turn.out.persist();
+      if (changed) flush_config(turn);
       return {.kind = Answer::Kind::kScriptsDenied};
     }
     changed = true;
@@ -117,6 +115,7 @@ Answer Sentinel::set_command(Turn& turn, const SetCommand& command) {
       case Option::kMasterRebootDownAfter: master->reboot_down_after = Millis{change.number}; break;
       case Option::kNotificationScript: master->notification_script = change.text; break;
       case Option::kClientReconfigScript: master->client_reconfig_script = change.text; break;
+      case Option::kRenamePing: master->ping_name = change.text; break;
       case Option::kAuthPass: set_password(turn, *master, change.text); break;
     }
     Event set = event(EventKind::kSet, *master, *master);
@@ -125,8 +124,7 @@ Answer Sentinel::set_command(Turn& turn, const SetCommand& command) {
     set.option_value = in_clear ? change.text : change.value_text;
     emit(turn, set, *master);
   }
-  if (changed) turn.out.persist();
-  return {};
+  return changed ? flush_and_answer(turn) : Answer{};
 }
 
 // sentinelPropagateDownAfterPeriod().

@@ -116,10 +116,13 @@ struct ScriptDropped {  // it never runs, because the queue is full
   ScriptArguments arguments{};
 };
 
+struct Stall {  // the event loop does nothing else for so long
+  Millis period{};
+};
 struct Persist {};  // the configuration is written to disk now
 struct Exit {};     // the process ends; what comes behind it in the step does not happen
 using Action = std::variant<Connect, Disconnect, Send, Event, Answer, Applied, DataReplaced, Outcome, LogLine,
-                            StartScript, KillScript, ScriptCollected, ScriptDropped, Persist, Exit>;
+                            StartScript, KillScript, ScriptCollected, ScriptDropped, Stall, Persist, Exit>;
 
 // What a step wants done: a scratch buffer of the driver that is cleared and used again; never part of a run.
 struct Effects {
@@ -153,6 +156,7 @@ struct Effects {
   void kill_script(std::uint32_t pid) { actions.emplace_back(KillScript{pid}); }
   void report(const ScriptCollected& collected) { actions.emplace_back(collected); }
   void report(const ScriptDropped& dropped) { actions.emplace_back(dropped); }
+  void stall(Millis period) { actions.emplace_back(Stall{period}); }
   void persist() { actions.emplace_back(Persist{}); }
   // An event loop writes to its connections when the handlers are done: of what the step has said so far only the log
   // and the disk keep something.

@@ -17,25 +17,6 @@ std::string escaped(char byte) {
   return {'\\', 'x', kDigits[value >> 4U], kDigits[value & 0xFU]};
 }
 
-// Control characters and what is not UTF-8 would break the line, or the JSON that it is put into.
-std::string one_line(std::string_view text) {
-  namespace utf = boost::locale::utf;
-  constexpr utf::code_point kFirstPrintable = 0x20;
-  constexpr utf::code_point kDelete = 0x7F;
-  std::string line;
-  for (auto at = text.begin(); at != text.end();) {
-    const auto start = at;
-    const utf::code_point code = utf::utf_traits<char>::decode(at, text.end());
-    if (utf::is_valid_codepoint(code) && code >= kFirstPrintable && code != kDelete) {
-      line.append(start, at);
-    } else {
-      line += escaped(*start);
-      at = start + 1;
-    }
-  }
-  return line;
-}
-
 std::string shortened(std::string_view text, std::size_t most) {
   if (text.size() <= most) return std::string{text};
   const auto is_continuation = [&](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U; };
@@ -89,6 +70,25 @@ std::size_t distance(const std::string& word, std::string_view known) {
 }
 
 }  // namespace
+
+// Control characters and what is not UTF-8 would break the line, or the JSON that it is put into.
+std::string one_line(std::string_view text) {
+  namespace utf = boost::locale::utf;
+  constexpr utf::code_point kFirstPrintable = 0x20;
+  constexpr utf::code_point kDelete = 0x7F;
+  std::string line;
+  for (auto at = text.begin(); at != text.end();) {
+    const auto start = at;
+    const utf::code_point code = utf::utf_traits<char>::decode(at, text.end());
+    if (utf::is_valid_codepoint(code) && code >= kFirstPrintable && code != kDelete) {
+      line.append(start, at);
+    } else {
+      line += escaped(*start);
+      at = start + 1;
+    }
+  }
+  return line;
+}
 
 BadInput::BadInput(std::string_view message) : std::runtime_error(one_line(message)) {}
 

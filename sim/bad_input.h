@@ -17,6 +17,9 @@ class BadInput : public std::runtime_error {
   BadInput(const std::filesystem::path& file, std::size_t line, std::string_view json_path, std::string_view message);
 };
 
+// `text` without what would break a line, or the JSON that it is put into: that becomes `\xNN`.
+std::string one_line(std::string_view text);
+
 // `text` in quotes, shortened if it is long.
 std::string in_quotes(std::string_view text);
 

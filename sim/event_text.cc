@@ -4,6 +4,7 @@
 #include <chrono>
 #include <ctime>
 
+#include "sim/event_fields.h"
 #include "sim/query/answer_reply.h"
 #include "sim/query/redis_cli.h"
 
@@ -88,6 +89,8 @@ std::string payload_text(const Event& event, const SymbolTable& symbols) {
       return std::string{symbols.text(event.option)} + " " + std::to_string(event.value) + " " +
              std::to_string(event.quorum);
     case Payload::kScriptTimeout: return std::string{symbols.text(event.option)} + " " + std::to_string(event.value);
+    case Payload::kNotSaved:
+      return "WARNING: Sentinel was not able to save the new configuration on disk!!!: No space left on device";
   }
   return {};
 }
@@ -123,9 +126,19 @@ bool matches_glob(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
-bool matches(const EventPattern& pattern, NodeId node, const Event& event, std::string_view payload) {
-  return pattern.kind == event.kind && pattern.node.value_or(node) == node &&
-         (pattern.payload.empty() || matches_glob(pattern.payload, payload));
+std::size_t mismatches(const EventPattern& pattern, const Occurrence& said, const SymbolTable& symbols) {
+  const bool of_node = pattern.nodes.empty() || std::ranges::find(pattern.nodes, said.node) != pattern.nodes.end();
+  const bool in_time = pattern.from <= said.at && said.at <= pattern.until;
+  const bool has_payload = pattern.payload.empty() || matches_glob(pattern.payload, said.payload);
+  const auto other_fields = std::ranges::count_if(pattern.fields, [&](const EventPattern::Field& wanted) {
+    const std::optional<FieldValue> value = field_value(wanted.field, *said.event, symbols);
+    return !value || !matches_glob(wanted.value, field_text(*value, symbols));
+  });
+  return (of_node ? 0U : 1U) + (in_time ? 0U : 1U) + (has_payload ? 0U : 1U) + static_cast<std::size_t>(other_fields);
+}
+
+bool matches(const EventPattern& pattern, const Occurrence& said, const SymbolTable& symbols) {
+  return pattern.kind == said.event->kind && mismatches(pattern, said, symbols) == 0;
 }
 
 }  // namespace sentinel::sim

@@ -1,6 +1,7 @@
 // Events, answers and patterns as text: the only place where the payloads that Redis prints are written.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -25,7 +26,18 @@ std::string name_and_port(const model::Address& address, const SymbolTable& symb
 // `*` stands for any text.
 bool matches_glob(std::string_view pattern, std::string_view text);
 
-// Whether `event` of `node`, with this payload, is one that the pattern means.
-bool matches(const EventPattern& pattern, NodeId node, const model::Event& event, std::string_view payload);
+// An event that was said, and its payload as text.
+struct Occurrence {
+  SimTime at{};
+  NodeId node{};
+  const model::Event* event = nullptr;
+  std::string_view payload{};
+};
+
+// How many parts of a pattern do not hold of an event that is of its kind: node, payload, each field, time.
+std::size_t mismatches(const EventPattern& pattern, const Occurrence& said, const SymbolTable& symbols);
+
+// Whether the pattern means it.
+bool matches(const EventPattern& pattern, const Occurrence& said, const SymbolTable& symbols);
 
 }  // namespace sentinel::sim

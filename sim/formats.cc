@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "sim/event_fields.h"
 #include "sim/event_text.h"
 #include "sim/node_log_text.h"
 #include "sim/script_text.h"
@@ -17,7 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using model::Event;
-using model::Payload;
 
 constexpr std::array<std::string_view, 4> kFormatNames = {"events", "pmessage", "log", "jsonl"};
 constexpr int kFirstPid = 1000;
@@ -53,43 +53,18 @@ Json address_json(const model::Address& address, const SymbolTable& symbols) {
 
 // The facts that the payload is made of.
 void add_fields(Json& line, const Event& event, const SymbolTable& symbols) {
-  const Payload payload = model::event_row(event.kind).payload;
-  if (payload == Payload::kTilt) return;
-  if (payload == Payload::kScriptError || payload == Payload::kScriptTimeout) {
-    line["path"] = symbols.text(event.option);
-    line[payload == Payload::kScriptError ? "signal" : "pid"] = event.value;
-    if (payload == Payload::kScriptError) line["exit_code"] = event.quorum;
-    return;
-  }
-  if (payload == Payload::kEpoch || payload == Payload::kVote) {
-    if (payload == Payload::kVote) line["candidate"] = event.candidate.text();
-    line["epoch"] = event.epoch.value;
-    return;
-  }
-  line["master"] = symbols.text(event.master_name);
-  line["master_address"] = address_json(event.master_address, symbols);
-  line["instance"] = model::instance_kind_name(event.subject);
-  if (event.subject != model::InstanceKind::kMaster) line["address"] = address_json(event.address, symbols);
-  if (event.subject == model::InstanceKind::kSentinel) line["id"] = event.id.text();
-  switch (payload) {
-    case Payload::kQuorum: line["quorum"] = event.quorum; break;
-    case Payload::kVotes:
-      line["votes"] = event.value;
-      line["quorum"] = event.quorum;
-      break;
-    case Payload::kRole: line["role"] = model::instance_kind_name(event.role); break;
-    case Payload::kOption:
-      line["option"] = symbols.text(event.option);
-      line["value"] = symbols.text(event.option_value);
-      break;
-    case Payload::kAddressSwitch:
-    case Payload::kDuplicate:
-      line["new_address"] = address_json(event.new_address, symbols);
-      line["id"] = event.id.text();
-      break;
-    case Payload::kMatches: line["matches"] = event.value; break;
-    case Payload::kSwitch: line["new_address"] = address_json(event.new_address, symbols); break;
-    default: break;
+  for (const EventFieldRow& row : event_fields()) {
+    const std::optional<FieldValue> value = field_value(row.field, event, symbols);
+    if (!value) continue;
+    if (const auto* const address = std::get_if<model::Address>(&*value)) {
+      line[row.name] = address_json(*address, symbols);
+    } else if (const auto* const text = std::get_if<std::string>(&*value)) {
+      line[row.name] = *text;
+    } else if (const auto* const number = std::get_if<std::int64_t>(&*value)) {
+      line[row.name] = *number;
+    } else {
+      line[row.name] = std::get<std::uint64_t>(*value);
+    }
   }
 }
 
@@ -112,12 +87,16 @@ Json script_json(const Run& run, std::string_view what) {
 
 }  // namespace
 
-std::string seconds_text(SimTime at) {
+std::string time_text(SimTime at) {
   const auto millis = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
   std::string fraction = std::to_string(millis % 1000);
   fraction.insert(0, 3 - fraction.size(), '0');
-  std::string text = std::to_string(millis / 1000) + "." + fraction;
+  return std::to_string(millis / 1000) + "." + fraction;
+}
+
+std::string seconds_text(SimTime at) {
   constexpr std::size_t kWidth = 9;
+  std::string text = time_text(at);
   if (text.size() < kWidth) text.insert(0, kWidth - text.size(), ' ');
   return text;
 }
@@ -171,7 +150,8 @@ void StreamWriter::write_event(const Record& record, const Event& event) {
   const model::EventRow& row = model::event_row(event.kind);
   const std::string payload = payload_text(event, scenario_->symbols);
   if (format_ == Format::kLog) {
-    const model::Level level = row.channel.empty() ? scenario_->profile->sentinel.remark_level : row.level;
+    const bool is_remark = row.channel.empty() && event.kind != model::EventKind::kNotSaved;
+    const model::Level level = is_remark ? scenario_->profile->sentinel.remark_level : row.level;
     if (level < model::Level::kNotice) return;  // loglevel notice, the default
     *out_ << log_prefix(*scenario_->profile, record.node, 'X', record.clock, level) << row.channel
           << (row.channel.empty() ? "" : " ") << payload << '\n';

@@ -44,7 +44,9 @@ class StreamWriter {
   bool reasons_;
 };
 
-// `   15.315`: seconds since the start.
+// `15.315`: seconds since the start.
+std::string time_text(SimTime at);
+// `   15.315`: likewise, in a column.
 std::string seconds_text(SimTime at);
 
 // The line of Format::kEvents, without its end; empty for what was not published.

@@ -19,7 +19,11 @@ Network::Network(const Scenario& scenario, std::uint64_t seed)
       listening_(scenario.nodes.size(), false),
       dialled_(scenario.nodes.size()) {
   chances_.reserve(scenario.nodes.size());
-  for (std::size_t i = 0; i < scenario.nodes.size(); ++i) chances_.emplace_back(seed, i);
+  addresses_.reserve(scenario.nodes.size());
+  for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
+    chances_.emplace_back(seed, i);
+    addresses_.push_back(scenario.nodes[i].address);
+  }
 }
 
 // --- what processes do --------------------------------------------------------------------------------------
@@ -44,18 +48,26 @@ void Network::connect(Agenda& agenda, NodeId from, Socket socket, model::Address
   connection.pipes = {};
   connection.state = State::kConnecting;
   connection.connect_sent = agenda.now();
-  const auto server = std::ranges::find(scenario_->nodes, to, &Node::address);
-  connection.server.reset();
-  if (server != scenario_->nodes.end()) {
-    connection.server = NodeId{static_cast<std::uint16_t>(server - scenario_->nodes.begin())};
-  }
-  const auto same_host = [&](const Node& node) { return node.address.host == to.host; };
+  connection.dialled = to;
+  connection.server = owner(to);
+  const auto same_host = [&](const model::Address& address) { return address.host == to.host; };
   if (connection.server) {
     request_connection(agenda, at, agenda.now());
-  } else if (std::ranges::any_of(scenario_->nodes, same_host)) {  // the host is there, but nobody listens on the port
+  } else if (std::ranges::any_of(addresses_, same_host)) {  // the host is there, but nobody listens on the port
     agenda.schedule(agenda.now() + 2 * travel_time(from, scenario_->network.latency, true),
                     about(Happening::Kind::kReset, at, kClient));
   }  // else nobody answers, for ever
+}
+
+std::optional<NodeId> Network::owner(const model::Address& address) const {
+  std::optional<NodeId> last;
+  for (std::size_t i = 0; i < addresses_.size(); ++i) {
+    if (addresses_[i] != address || !scenario_->nodes[i].listens()) continue;
+    const NodeId node{static_cast<std::uint16_t>(i)};
+    if (listening_[i]) return node;
+    if (!last) last = node;
+  }
+  return last;
 }
 
 void Network::send(Agenda& agenda, NodeId from, Socket socket, const model::Callback& callback,
@@ -102,6 +114,11 @@ void Network::request_connection(Agenda& agenda, std::uint32_t at, SimTime sent)
                   about(Happening::Kind::kConnectArrives, at, kServer));
 }
 
+// Whether the process listens, and still at that address.
+bool Network::accepts(const Connection& connection) const {
+  return listening_[index(*connection.server)] && addresses_[index(*connection.server)] == connection.dialled;
+}
+
 // Accepted or refused by the operating system; the process need not run for it. Where packets are dropped, and where
 // the answer is rejected, the client hears nothing and tries again.
 void Network::connect_arrives(Agenda& agenda, std::uint32_t at) {
@@ -112,7 +129,7 @@ void Network::connect_arrives(Agenda& agenda, std::uint32_t at) {
     reset_later(agenda, at, kClient);
   } else if (request == CutMode::kDrop || back.cut != CutMode::kNone) {
     connection.state = State::kConnectLost;
-  } else if (!listening_[index(*connection.server)]) {
+  } else if (!accepts(connection)) {
     reset_later(agenda, at, kClient);
   } else {
     agenda.schedule(agenda.now() + travel_time(*connection.server, *back.latency, true),
@@ -127,10 +144,11 @@ std::optional<model::Input> Network::connected(Agenda& agenda, std::uint32_t at)
     connection.state = State::kConnectLost;
     return std::nullopt;
   }
-  if (!listening_[index(*connection.server)]) return reset(agenda, at, kClient);
+  if (!accepts(connection)) return reset(agenda, at, kClient);
   connection.state = State::kEstablished;
   connection.ends[kServer] = End{*connection.server, Socket{model::kAccepted + at}, true};
   for (std::uint32_t parcel = connection.pipes[kServer].first; parcel != kNone; parcel = parcels_[parcel].next) {
+    if (parcels_[parcel].held) break;
     dispatch(agenda, at, kServer);
   }
   return model::Connected{connection.ends[kClient].socket};
@@ -142,6 +160,8 @@ void Network::append(Agenda& agenda, std::uint32_t at, std::uint8_t to, Parcel p
   Connection& connection = connections_[at];
   Pipe& pipe = connection.pipes[to];
   if (pipe.broken) return;
+  parcel.held = is_held(connection, to, parcel);
+  const bool waits = pipe.waiting > 0 || parcel.held;
   std::uint32_t slot = free_parcel_;
   if (slot == kNone) {
     slot = static_cast<std::uint32_t>(parcels_.size());
@@ -152,7 +172,11 @@ void Network::append(Agenda& agenda, std::uint32_t at, std::uint8_t to, Parcel p
   }
   (pipe.first == kNone ? pipe.first : parcels_[pipe.last].next) = slot;
   pipe.last = slot;
-  if (connection.state == State::kEstablished) dispatch(agenda, at, to);
+  if (waits) {
+    ++pipe.waiting;
+  } else if (connection.state == State::kEstablished) {
+    dispatch(agenda, at, to);
+  }
 }
 
 // One more parcel of this pipe starts its way. It does not overtake those before it. While acknowledgements are
@@ -170,6 +194,35 @@ void Network::dispatch(Agenda& agenda, std::uint32_t at, std::uint8_t to) {
   pipe.latest_arrival = std::max(pipe.latest_arrival, arrival);
   ++pipe.underway;
   agenda.schedule(pipe.latest_arrival, about(Happening::Kind::kDeliver, at, to));
+}
+
+bool Network::is_held(const Connection& connection, std::uint8_t to, const Parcel& parcel) const {
+  if (!holds_.any() || parcel.closes) return false;
+  return holds_.contain(parcel.message, parcel.callback, node_at(connection, other(to)), node_at(connection, to));
+}
+
+void Network::release_messages(Agenda& agenda, const std::optional<HeldMessages>& messages) {
+  holds_.release(messages);
+  for (std::uint32_t i = 0; i < connections_.size(); ++i) {
+    for (const std::uint8_t to : {kClient, kServer}) {
+      if (connections_[i].pipes[to].waiting > 0) send_released(agenda, i, to);
+    }
+  }
+}
+
+// All up to the next one that still is held.
+void Network::send_released(Agenda& agenda, std::uint32_t at, std::uint8_t to) {
+  Connection& connection = connections_[at];
+  Pipe& pipe = connection.pipes[to];
+  std::uint32_t next = pipe.first;
+  while (!parcels_[next].held) next = parcels_[next].next;
+  for (; next != kNone; next = parcels_[next].next) {
+    Parcel& parcel = parcels_[next];
+    parcel.held = parcel.held && is_held(connection, to, parcel);
+    if (parcel.held) return;
+    --pipe.waiting;
+    if (connection.state == State::kEstablished && !pipe.broken) dispatch(agenda, at, to);
+  }
 }
 
 Micros Network::travel_time(NodeId from, const Latency& latency, bool connecting) {

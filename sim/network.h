@@ -10,6 +10,7 @@
 #include "model/random.h"
 #include "model/step.h"
 #include "sim/agenda.h"
+#include "sim/message_holds.h"
 #include "sim/scenario.h"
 #include "sim/topology.h"
 
@@ -27,6 +28,12 @@ class Network {
   // The process is gone; the operating system closes its connections, and refuses new ones.
   void stop_listening(Agenda& agenda, NodeId node);
   void listen(NodeId node) { listening_[index(node)] = true; }
+  // Where a process that does not run will listen.
+  void move(NodeId node, const model::Address& address) { addresses_[index(node)] = address; }
+  const model::Address& address(NodeId node) const { return addresses_[index(node)]; }
+  // Who listens there, or did so last.
+  std::optional<NodeId> owner(const model::Address& address) const;
+  bool is_listening(NodeId node) const { return listening_[index(node)]; }
 
   // --- what happens on the way ---
   // The process that must run for this to happen; nullopt if none must (or if it is void).
@@ -41,6 +48,8 @@ class Network {
   Topology& topology() { return topology_; }
   // After cuts have changed: what was lost is sent again when TCP would.
   void retransmit(Agenda& agenda);
+  void hold_messages(const HeldMessages& messages) { holds_.hold(messages); }
+  void release_messages(Agenda& agenda, const std::optional<HeldMessages>& messages);
 
  private:
   static constexpr std::uint32_t kNone = 0xFFFF'FFFFU;
@@ -49,17 +58,19 @@ class Network {
     model::Callback callback{};
     model::Message message{};
     bool closes = false;  // the sender closed its end after all that came before
+    bool held = false;    // it waits until it is released
     std::uint32_t next = kNone;
   };
 
   // One direction of a connection. Its parcels, in order: those that the receiver's host has put aside, those underway,
-  // those that were lost or follow a lost one.
+  // those that were lost or follow a lost one, those that are held or follow a held one.
   struct Pipe {
     std::uint32_t first = kNone;
     std::uint32_t last = kNone;
     SimTime latest_arrival = SimTime::min();
     std::uint32_t underway = 0;               // parcels that a kDeliver is scheduled for
     std::uint32_t lost = 0;                   // parcels that will be sent again
+    std::uint32_t waiting = 0;                // parcels that were not sent yet: the first one is held
     std::uint32_t superseded = 0;             // the next so many kDelivers were for parcels that are lost now
     std::optional<SimTime> unanswered_since;  // since when the sender misses an acknowledgement
     bool broken = false;                      // a packet was rejected: no more goes through
@@ -77,6 +88,7 @@ class Network {
     std::array<End, 2> ends{};    // client, server
     std::array<Pipe, 2> pipes{};  // to the client, to the server: by the side that receives
     std::optional<NodeId> server{};
+    model::Address dialled{};
     SimTime connect_sent{};
     State state = State::kFree;
     std::uint16_t generation = 0;
@@ -103,6 +115,9 @@ class Network {
   std::optional<model::Input> connected(Agenda& agenda, std::uint32_t connection);
   void append(Agenda& agenda, std::uint32_t connection, std::uint8_t to, Parcel parcel);
   void dispatch(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
+  bool accepts(const Connection& connection) const;
+  bool is_held(const Connection& connection, std::uint8_t to, const Parcel& parcel) const;
+  void send_released(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
   bool reaches_host(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
   std::optional<model::Input> deliver(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
   void reject(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
@@ -116,7 +131,9 @@ class Network {
 
   const Scenario* scenario_;
   Topology topology_;
-  std::vector<model::Random> chances_;  // by sending node
+  MessageHolds holds_;
+  std::vector<model::Random> chances_;     // by sending node
+  std::vector<model::Address> addresses_;  // of nodes
   std::vector<bool> listening_;
   std::vector<std::vector<std::uint32_t>> dialled_;  // connection by node and socket, for sockets below kAccepted
   std::vector<Connection> connections_;

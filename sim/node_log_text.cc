@@ -137,6 +137,14 @@ constexpr std::array<Row, model::kNodeLogs> kRows = {{
     {kReplicaTimeout, kWarning, "Disconnecting timedout {replica} (streaming sync): {peer}", Since::kAlways,
      "Disconnecting timedout slave: {peer}"},
     {kBacklogFreed, kNotice, "Replication backlog freed after {number} seconds without connected {replica}s."},
+    {kSaveFailed, kWarning, "Background saving error"},
+    {kSyncFailed, kWarning, "SYNC failed. BGSAVE child returned an error"},
+    {kUnwritable, kWarning,
+     "Write error or short write writing to the DB dump file needed for {MASTER} <-> {REPLICA} synchronization: No "
+     "space left on device",
+     Since::k40,
+     "Write error or short write writing to the DB dump file needed for MASTER <-> SLAVE synchronization: No space "
+     "left on device"},
 }};
 
 constexpr bool in_order_of_kind() {

@@ -37,6 +37,8 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
   using Stream = model::Random::Stream;
   const SimTime data_nodes_start{kDataNodesStart - longest_full_resync(*scenario_)};
   agenda_.set_now(data_nodes_start);
+  for (const LatencyBetween& path : scenario_->network.paths)
+    network_.topology().set_latency(path.groups, path.latency);
   for (std::uint32_t i = 0; i < scenario_->steps.size(); ++i) {
     if (const auto* at = std::get_if<SimTime>(&scenario_->steps[i].when)) {
       agenda_.schedule(*at, {.index = i, .kind = Happening::Kind::kStep});
@@ -57,6 +59,12 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
     agenda_.schedule(begin + Micros{process.random.below(Stream::kStartup, within)},
                      {.index = i, .kind = Happening::Kind::kStart});
   }
+}
+
+Node Run::node(NodeId node) const {
+  Node now = scenario_->node(node);
+  now.address = network_.address(node);
+  return now;
 }
 
 const model::Sentinel* Run::sentinel(NodeId node) const {
@@ -174,42 +182,75 @@ void Run::release_held(NodeId node) {
   held.clear();
 }
 
+// By another process: Redis gives up when it cannot listen.
+bool Run::is_address_taken(NodeId node) const {
+  if (!scenario_->node(node).listens()) return false;
+  const std::optional<NodeId> owner = network_.owner(network_.address(node));
+  return owner != node && network_.is_listening(*owner);
+}
+
 void Run::start(NodeId node, Scratch& scratch) {
   Process& process = processes_[index(node)];
-  if (process.alive) return;
+  if (process.alive || is_address_taken(node)) return;
   process.alive = true;
   process.stopped = false;
   ++process.life;
   process.busy_until = SimTime::min();
   process.flushing = false;
   if (scenario_->node(node).listens()) network_.listen(node);
-  if (auto* config = std::get_if<model::SentinelConfig>(&process.disk)) {
-    const bool keeps_id = scenario_->profile->sentinel.keeps_id;
-    const bool forgotten = process.starts > 0 && !keeps_id;
-    if (forgotten || !config->id.known()) {
-      config->id = new_run_id(node);  // on disk before anything else
-      if (keeps_id) ++process.rewrites;
-    }
-    process.machine.emplace<model::Sentinel>(*scenario_->profile, *config, process.clock.read(now()),
-                                             draw_hash_seed(node));
+  if (std::holds_alternative<model::SentinelConfig>(process.disk)) {
+    boot_sentinel(node);
   } else if (const auto* watch = std::get_if<model::WatcherConfig>(&process.disk)) {
     process.machine.emplace<model::Watcher>(*watch);
   } else if (const auto* load = std::get_if<model::ClientConfig>(&process.disk)) {
     const std::uint32_t written = client(node) == nullptr ? 0 : client(node)->written();
     process.machine.emplace<model::Client>(*load, static_cast<std::uint32_t>(node), written);
   } else {
-    const model::Id run_id = new_run_id(node);
-    const model::DataNode* const before = data_node(node);
-    if (before != nullptr && before->data()) {
-      record(scratch, node, model::DataReplaced{.had = before->data(), .why = model::DataReplaced::Why::kRestart});
-    }
-    auto& conf = std::get<model::DataNodeConfig>(process.disk);
-    if (const auto& option = scenario_->node(node).replicaof_option) conf.replicaof = option;
-    const std::int64_t data_size = before == nullptr ? conf.data_size : 0;  // nothing is kept on disk
-    process.machine.emplace<model::DataNode>(*scenario_->profile, conf, run_id, data_size);
+    boot_data_node(node, scratch);
   }
+  set_disk(process);
   ++process.starts;
   feed(node, model::Started{}, scratch);
+}
+
+// An id that it does not know yet is on disk before anything else, if anything can be.
+void Run::boot_sentinel(NodeId node) {
+  Process& process = processes_[index(node)];
+  auto config = std::get<model::SentinelConfig>(process.disk);
+  const bool keeps_id = scenario_->profile->sentinel.keeps_id;
+  const bool forgotten = process.starts > 0 && !keeps_id;
+  if (forgotten || !config.id.known()) {
+    config.id = new_run_id(node);
+    if (!process.disk_fails) std::get<model::SentinelConfig>(process.disk).id = config.id;
+    if (keeps_id && !process.disk_fails) ++process.rewrites;
+  }
+  process.machine.emplace<model::Sentinel>(*scenario_->profile, config, process.clock.read(now()),
+                                           draw_hash_seed(node));
+}
+
+// It keeps nothing but its configuration, unless the step says so. An RDB file, which SHUTDOWN writes, tells of the
+// history of its data; an AOF, which outlives a crash, does not. The first start finds what the scenario gives it.
+void Run::boot_data_node(NodeId node, Scratch& scratch) {
+  Process& process = processes_[index(node)];
+  auto& conf = std::get<model::DataNodeConfig>(process.disk);
+  if (const auto& option = scenario_->node(node).replicaof_option) conf.replicaof = option;
+  model::StoredData stored;
+  std::optional<model::Millis> load_time;
+  const model::DataNode* const before = data_node(node);
+  if (before == nullptr) {
+    stored.size = conf.data_size;
+  } else if (process.keeps_data) {
+    stored = before->stored();
+    if (!process.has_saved) stored.history.reset();
+    if (conf.load_time == model::Millis{0}) load_time = model::time_for(stored.size, conf.load_rate);
+  } else if (before->data()) {
+    record(scratch, node, model::DataReplaced{.had = before->data(), .why = model::DataReplaced::Why::kRestart});
+  }
+  if (const auto& given = process.load_time) load_time = std::chrono::ceil<model::Millis>(*given);
+  const model::Id run_id = new_run_id(node);
+  process.machine.emplace<model::DataNode>(*scenario_->profile, conf, run_id, stored, load_time);
+  process.keeps_data = false;
+  process.load_time.reset();
 }
 
 model::Id Run::new_run_id(NodeId node) {
@@ -236,6 +277,7 @@ void Run::kill(NodeId node) {
   ++process.life;  // a start that is under way does not come about
   if (!process.alive) return;
   process.alive = false;
+  process.has_saved = false;
   for (const Happening& what : process.held) {
     if (what.kind == Happening::Kind::kCommand) ask(node, what.index);  // who asked learns that nobody is there
   }
@@ -324,6 +366,7 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
         [&](auto& done) {
           using Done = std::decay_t<decltype(done)>;
           if constexpr (std::is_same_v<Done, model::Connect>) {
+            look_up(node, done);
             network_.connect(agenda_, node, done.socket, done.to);
           } else if constexpr (std::is_same_v<Done, model::Disconnect>) {
             network_.close(agenda_, node, done.socket);
@@ -343,6 +386,8 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
             record(scratch, node, done);
           } else if constexpr (std::is_same_v<Done, model::KillScript>) {
             kill_script(node, done.pid);
+          } else if constexpr (std::is_same_v<Done, model::Stall>) {
+            stall(node, now() + processes_[index(node)].clock.true_duration(done.period));
           } else if constexpr (std::is_same_v<Done, model::Persist>) {
             persist(processes_[index(node)]);
           } else {
@@ -354,6 +399,23 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
   if (next_timer) set_timer(node, *next_timer);
 }
 
+// The event loop does nothing else meanwhile.
+void Run::stall(NodeId node, SimTime until) {
+  SimTime& busy_until = processes_[index(node)].busy_until;
+  busy_until = std::max(busy_until, until);
+  agenda_.schedule(busy_until, {.index = static_cast<std::uint32_t>(node), .kind = Happening::Kind::kWake});
+}
+
+// Sentinel looks up a host before it opens the connection for commands, and waits for the resolver
+// (sentinelReconnectInstance). It keeps the address that it knows if there is no answer.
+void Run::look_up(NodeId node, const model::Connect& connect) {
+  if (slow_names_.empty() || !scenario_->node(node).resolves_hostnames) return;
+  const auto link = static_cast<std::uint32_t>(connect.socket) / 2;
+  if (connect.socket != model::LinkTable::command_socket(static_cast<model::LinkIndex>(link))) return;
+  const auto name = std::ranges::find(slow_names_, connect.to.host, &ResolveStep::host);
+  if (name != slow_names_.end()) stall(node, std::max(now(), processes_[index(node)].busy_until) + name->takes);
+}
+
 void Run::set_timer(NodeId node, model::Millis after) {
   Process& process = processes_[index(node)];
   ++process.timer;
@@ -362,9 +424,35 @@ void Run::set_timer(NodeId node, model::Millis after) {
       {.index = static_cast<std::uint32_t>(node), .generation = process.timer, .kind = Happening::Kind::kTimer});
 }
 
+// The process is told of its new address, and tells others of it, if its configuration does not say otherwise.
+void Run::move(NodeId node, const model::Address& address) {
+  network_.move(node, address);
+  announce_address(node);
+}
+
+void Run::announce_address(NodeId node) {
+  const Node& configured = scenario_->node(node);
+  const auto announce = [&](model::Address& announced) {
+    if (!configured.announces_host) announced.host = network_.address(node).host;
+    if (!configured.announces_port) announced.port = network_.address(node).port;
+  };
+  Disk& disk = processes_[index(node)].disk;
+  if (auto* const sentinel = std::get_if<model::SentinelConfig>(&disk)) announce(sentinel->announced);
+  if (auto* const data_node = std::get_if<model::DataNodeConfig>(&disk)) announce(data_node->announced);
+}
+
 void Run::write_first_configuration(NodeId node) {
   std::visit([&](const auto& config) { processes_[index(node)].disk = config; }, scenario_->node(node).config);
   processes_[index(node)].rewrites = 0;
+  if (network_.address(node) != scenario_->node(node).address) announce_address(node);
+}
+
+void Run::set_disk(Process& process) {
+  if (auto* sentinel = std::get_if<model::Sentinel>(&process.machine)) {
+    sentinel->set_disk_fails(process.disk_fails);
+  } else if (auto* data_node = std::get_if<model::DataNode>(&process.machine)) {
+    data_node->set_disk_fails(process.disk_fails);
+  }
 }
 
 void Run::persist(Process& process) {

@@ -81,6 +81,8 @@ class Run {
     run_until(end, scratch, sink, [](const Run&) {});
   }
 
+  // With the address that the process has now.
+  Node node(NodeId node) const;
   bool is_running(NodeId node) const { return processes_[index(node)].alive; }
   const model::Sentinel* sentinel(NodeId node) const;   // nullptr if it is none, or was never started
   const model::DataNode* data_node(NodeId node) const;  // likewise
@@ -107,6 +109,10 @@ class Run {
     ProcessClock clock{};
     bool alive = false;
     bool stopped = false;  // SIGSTOP
+    bool disk_fails = false;
+    bool has_saved = false;   // its last life ended with SHUTDOWN
+    bool keeps_data = false;  // at its next start
+    std::optional<Micros> load_time{};
     std::size_t starts = 0;
     SimTime busy_until{};                 // a stalled event loop
     std::uint16_t life = 0;               // how often it was started and killed
@@ -138,6 +144,7 @@ class Run {
     std::uint32_t step = 0;
     NodeId speaker{};
     std::optional<NodeId> subject{};
+    std::optional<NodeId> other{};  // the other replica, since the step happened
   };
 
   static std::size_t index(NodeId node) { return static_cast<std::size_t>(node); }
@@ -147,7 +154,11 @@ class Run {
   bool is_frozen(NodeId node) const;
   void hold(NodeId node, const Happening& what);
   void release_held(NodeId node);
+  bool is_address_taken(NodeId node) const;
   void start(NodeId node, Scratch& scratch);
+  void boot_sentinel(NodeId node);
+  void boot_data_node(NodeId node, Scratch& scratch);
+  void set_disk(Process& process);
   model::Id new_run_id(NodeId node);
   std::uint64_t draw_hash_seed(NodeId node);
   void kill(NodeId node);
@@ -164,7 +175,11 @@ class Run {
   void script_ends(const Happening& what, Scratch& scratch);
   model::ScriptEnd next_end(NodeId node, const ScriptSpec& script);
 
+  void stall(NodeId node, SimTime until);
+  void look_up(NodeId node, const model::Connect& connect);
   void set_timer(NodeId node, model::Millis after);
+  void move(NodeId node, const model::Address& address);
+  void announce_address(NodeId node);
   void write_first_configuration(NodeId node);
   void persist(Process& process);
   void record(Scratch& scratch, NodeId node, const decltype(Record::what)& what);
@@ -185,8 +200,14 @@ class Run {
   void act(const ClockStep& step, std::uint32_t place);
   void act(const CommandStep& step, std::uint32_t place);
   void act(const WriteStep& step, std::uint32_t place);
-  std::optional<NodeId> cast(NodeId node, std::uint32_t place) const;
-  Action cast(Action action, std::uint32_t place) const;
+  void act(const HoldStep& step, std::uint32_t place);
+  void act(const ReleaseStep& step, std::uint32_t place);
+  void act(const BandwidthStep& step, std::uint32_t place);
+  void act(const ResolveStep& step, std::uint32_t place);
+  std::optional<NodeId> other_replica(std::optional<NodeId> than) const;
+  static std::optional<NodeId> cast(NodeId node, const Cast& cast);
+  static Action cast(Action action, const Cast& cast);
+  void act(const DiskStep& step, std::uint32_t place);
 
   std::shared_ptr<const Scenario> scenario_;
   std::uint64_t seed_;
@@ -195,8 +216,9 @@ class Run {
   std::vector<Process> processes_;
   std::vector<ScriptProcess> scripts_;  // places are used again
   std::vector<ScriptRuns> script_runs_;
-  std::vector<std::uint32_t> armed_;  // triggered steps that did not happen yet
-  std::vector<Cast> casts_;           // of those that did
+  std::vector<ResolveStep> slow_names_;  // hosts whose look-up takes time
+  std::vector<std::uint32_t> armed_;     // triggered steps that did not happen yet
+  std::vector<Cast> casts_;              // of those that did
   std::uint64_t digest_ = 0;
   std::uint64_t happenings_ = 0;
 };

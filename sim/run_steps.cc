@@ -1,5 +1,6 @@
 // What the steps of a scenario do to a run, and the events that make them happen.
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "sim/event_text.h"
@@ -14,42 +15,57 @@ void Run::pull_triggers(const Record& record) {
   std::erase_if(armed_, [&](std::uint32_t step) {
     const auto& trigger = std::get<Trigger>(scenario_->steps[step].when);
     if (trigger.event.kind != event.kind) return false;  // most are: no text is made for them
-    if (!matches(trigger.event, record.node, event, payload_text(event, scenario_->symbols))) return false;
+    const std::string payload = payload_text(event, scenario_->symbols);
+    const Occurrence said{.at = record.at, .node = record.node, .event = &event, .payload = payload};
+    if (!matches(trigger.event, said, scenario_->symbols)) return false;
     const bool of_master = event.subject == model::InstanceKind::kMaster;
-    const std::optional<NodeId> subject = scenario_->node_at(of_master ? event.master_address : event.address);
+    const std::optional<NodeId> subject = network_.owner(of_master ? event.master_address : event.address);
     casts_.push_back({.step = step, .speaker = record.node, .subject = subject});
     agenda_.schedule(now() + trigger.after, {.index = step, .kind = Happening::Kind::kStep});
     return true;
   });
 }
 
-// Whom a step means; nullopt if there is nobody like that.
-std::optional<NodeId> Run::cast(NodeId node, std::uint32_t place) const {
-  if (node < kOtherReplica) return node;
-  const Cast& cast = *std::ranges::find(casts_, place, &Cast::step);
-  if (node == kSpeaker) return cast.speaker;
-  if (node == kSubject) return cast.subject;
+// The first running replica that is not this one.
+std::optional<NodeId> Run::other_replica(std::optional<NodeId> than) const {
   for (std::uint16_t i = 0; i < processes_.size(); ++i) {
     const auto* const data_node = std::get_if<model::DataNode>(&processes_[i].machine);
     const bool is_replica = data_node != nullptr && processes_[i].alive && !data_node->is_master();
-    if (is_replica && NodeId{i} != cast.subject) return NodeId{i};
+    if (is_replica && NodeId{i} != than) return NodeId{i};
   }
   return std::nullopt;
 }
 
+// Whom a step means; nullopt if there is nobody like that.
+std::optional<NodeId> Run::cast(NodeId node, const Cast& cast) {
+  if (node == kSpeaker) return cast.speaker;
+  if (node == kSubject) return cast.subject;
+  if (node == kOtherReplica) return cast.other;
+  return node;
+}
+
 // The step as it is played now, by those whom it means.
-Action Run::cast(Action action, std::uint32_t place) const {
+Action Run::cast(Action action, const Cast& cast_now) {
   const auto cast_all = [&](std::vector<NodeId>& nodes) {
     std::vector<NodeId> meant;
     for (const NodeId node : nodes) {
-      if (const std::optional<NodeId> found = cast(node, place)) meant.push_back(*found);
+      if (const std::optional<NodeId> found = cast(node, cast_now)) meant.push_back(*found);
     }
     nodes = std::move(meant);
   };
+  const auto cast_messages = [&](HeldMessages& messages) {
+    if (messages.from) cast_all(*messages.from);
+    if (messages.to) cast_all(*messages.to);
+  };
   std::visit(
       [&](auto& step) {
+        using Done = std::decay_t<decltype(step)>;
         if constexpr (requires { step.nodes; }) cast_all(step.nodes);
         if constexpr (requires { step.groups; }) std::ranges::for_each(step.groups, cast_all);
+        if constexpr (std::is_same_v<Done, HoldStep>) cast_messages(step.messages);
+        if constexpr (std::is_same_v<Done, ReleaseStep>) {
+          if (step.messages) cast_messages(*step.messages);
+        }
       },
       action);
   return action;
@@ -60,7 +76,11 @@ Action Run::cast(Action action, std::uint32_t place) const {
 void Run::take_step(std::uint32_t place) {
   const Step& step = scenario_->steps[place];
   const auto take = [&](const Action& action) { std::visit([&](const auto& what) { act(what, place); }, action); };
-  std::holds_alternative<Trigger>(step.when) ? take(cast(step.action, place)) : take(step.action);
+  if (!std::holds_alternative<Trigger>(step.when)) return take(step.action);
+  // What ends a step happens to those whom that step meant.
+  Cast& cast_then = *std::ranges::find(casts_, step.ends.value_or(place), &Cast::step);
+  if (!step.ends) cast_then.other = other_replica(cast_then.subject);
+  take(cast(step.action, cast_then));
 }
 
 void Run::act(const CrashStep& step, std::uint32_t /*place*/) {
@@ -68,13 +88,22 @@ void Run::act(const CrashStep& step, std::uint32_t /*place*/) {
 }
 
 void Run::act(const StopStep& step, std::uint32_t /*place*/) {
-  for (const NodeId node : step.nodes) kill(node);
+  for (const NodeId node : step.nodes) {
+    if (!is_running(node)) continue;
+    kill(node);
+    processes_[index(node)].has_saved = true;
+  }
 }
 
 void Run::act(const StartStep& step, std::uint32_t /*place*/) {
   for (const NodeId node : step.nodes) {
     Process& process = processes_[index(node)];
+    if (step.address && !process.alive) move(node, *step.address);
     if (step.fresh && !process.alive) write_first_configuration(node);
+    if (!process.alive) {
+      process.keeps_data = step.keeps_data;
+      process.load_time = step.load_time;
+    }
     agenda_.schedule(
         now(),
         {.index = static_cast<std::uint32_t>(node), .generation = process.life, .kind = Happening::Kind::kStart});
@@ -93,11 +122,7 @@ void Run::act(const ResumeStep& step, std::uint32_t /*place*/) {
 }
 
 void Run::act(const StallStep& step, std::uint32_t /*place*/) {
-  for (const NodeId node : step.nodes) {
-    SimTime& busy_until = processes_[index(node)].busy_until;
-    busy_until = std::max(busy_until, now() + step.duration);
-    agenda_.schedule(busy_until, {.index = static_cast<std::uint32_t>(node), .kind = Happening::Kind::kWake});
-  }
+  for (const NodeId node : step.nodes) stall(node, now() + step.duration);
 }
 
 void Run::act(const PartitionStep& step, std::uint32_t /*place*/) {
@@ -112,6 +137,23 @@ void Run::act(const HealStep& step, std::uint32_t /*place*/) {
 
 void Run::act(const LatencyStep& step, std::uint32_t /*place*/) {
   network_.topology().set_latency(step.groups, step.latency);
+}
+
+void Run::act(const HoldStep& step, std::uint32_t /*place*/) { network_.hold_messages(step.messages); }
+
+void Run::act(const ReleaseStep& step, std::uint32_t /*place*/) { network_.release_messages(agenda_, step.messages); }
+
+void Run::act(const ResolveStep& step, std::uint32_t /*place*/) {
+  std::erase_if(slow_names_, [&](const ResolveStep& name) { return name.host == step.host; });
+  if (step.takes > Micros{0}) slow_names_.push_back(step);
+}
+
+void Run::act(const BandwidthStep& step, std::uint32_t /*place*/) {
+  for (const NodeId node : step.nodes) {
+    Process& process = processes_[index(node)];
+    if (auto* config = std::get_if<model::DataNodeConfig>(&process.disk)) config->bandwidth = step.rate;
+    if (auto* data_node = std::get_if<model::DataNode>(&process.machine)) data_node->set_bandwidth(step.rate);
+  }
 }
 
 void Run::act(const ClockStep& step, std::uint32_t /*place*/) {
@@ -137,6 +179,14 @@ void Run::act(const WriteStep& step, std::uint32_t /*place*/) {
   ++end.generation;
   end.kind = Happening::Kind::kEnd;
   agenda_.schedule(now() + *step.duration, end);
+}
+
+void Run::act(const DiskStep& step, std::uint32_t /*place*/) {
+  for (const NodeId node : step.nodes) {
+    Process& process = processes_[index(node)];
+    process.disk_fails = step.fails;
+    set_disk(process);
+  }
 }
 
 }  // namespace sentinel::sim

@@ -21,8 +21,12 @@ std::optional<NodeId> Scenario::find_node(std::string_view name) const {
 }
 
 std::optional<NodeId> Scenario::node_at(const model::Address& address) const {
-  const auto found =
-      std::ranges::find_if(nodes, [&](const Node& node) { return node.listens() && node.address == address; });
+  auto found = std::ranges::find_if(nodes, [&](const Node& node) { return node.listens() && node.address == address; });
+  if (found == nodes.end()) {
+    found = std::ranges::find_if(nodes, [&](const Node& node) {
+      return std::ranges::find(node.later_addresses, address) != node.later_addresses.end();
+    });
+  }
   if (found == nodes.end()) return std::nullopt;
   return NodeId{static_cast<std::uint16_t>(found - nodes.begin())};
 }

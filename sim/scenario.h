@@ -1,6 +1,7 @@
 // A scenario as a value: the cluster, the network, what is done to them, and what is expected.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "model/profile.h"
 #include "model/scripts.h"
 #include "sim/latency.h"
+#include "sim/message_kind.h"
 #include "sim/time.h"
 
 namespace sentinel::sim {
@@ -36,7 +38,11 @@ class SymbolTable {
 // A process of the cluster, and the configuration that it starts with.
 struct Node {
   std::string name;
-  model::Address address{};  // where it listens, if it does
+  model::Address address{};                       // where it listens, if it does
+  std::vector<model::Address> later_addresses{};  // that steps start it at
+  bool announces_host = false;                    // whatever its address is: a line of `conf` says so
+  bool announces_port = false;
+  bool resolves_hostnames = false;  // a sentinel that asks for the address of a host whenever it connects
   std::variant<model::DataNodeConfig, model::SentinelConfig, model::ClientConfig, model::WatcherConfig> config{};
   std::vector<model::Id> run_ids{};  // of its first starts, in order; others are drawn
   bool running = true;               // false: a step starts it
@@ -71,20 +77,36 @@ struct ScriptSpec {
   std::vector<model::ScriptEnd> ends{model::ScriptEnd{}};  // of its first runs on a sentinel; the last one repeats
 };
 
+// Of the ways between nodes of different groups; of all ways if there are no groups.
+struct LatencyBetween {
+  std::vector<std::vector<NodeId>> groups;
+  Latency latency{};
+};
+
 struct NetworkSpec {
   Latency latency{};
+  std::vector<LatencyBetween> paths{};  // that differ from it, in the order in which they are set
   Retransmission retransmission{};
 };
 
 // --- steps ------------------------------------------------------------------------------------------------
 
-// Matches events: `[NODE ]CHANNEL[ PAYLOAD]`, where `*` in the payload stands for any text and a payload that is left
-// out matches all.
+enum class EventField : std::uint8_t;  // event_fields.h
+
+// Matches events. In a file a text, `[NODE ]CHANNEL[ PAYLOAD]`, or an object that tells the same and more.
 struct EventPattern {
-  std::string text{};  // as given
-  std::optional<NodeId> node{};
+  // A fact of the event. In a text `*` stands for any text.
+  struct Field {
+    EventField field{};
+    std::string value{};
+  };
+  std::string text{};           // for messages: as given, or what an object says in short
+  std::vector<NodeId> nodes{};  // sentinels that may say it; empty: all
   model::EventKind kind{};
-  std::string payload{};  // empty: any
+  std::string payload{};  // `*` stands for any text; empty: any
+  std::vector<Field> fields{};
+  SimTime from = SimTime::min();  // when it comes, both ends included
+  SimTime until = SimTime::max();
 };
 
 // Stand for a node in a step that an event makes happen.
@@ -100,7 +122,10 @@ struct StopStep {  // SHUTDOWN
 };
 struct StartStep {
   std::vector<NodeId> nodes;
-  bool fresh = false;  // with the configuration of the scenario, not with what the process left on disk
+  bool fresh = false;                 // with the configuration of the scenario, not with what the process left on disk
+  bool keeps_data = false;            // a data node loads the data set that it had
+  std::optional<Micros> load_time{};  // this time, instead of what the scenario says of the node
+  std::optional<model::Address> address{};  // where it listens from now on
 };
 struct PauseStep {  // SIGSTOP
   std::vector<NodeId> nodes;
@@ -121,9 +146,29 @@ struct PartitionStep {
 struct HealStep {
   std::vector<std::vector<NodeId>> groups;  // empty: everything
 };
-struct LatencyStep {
-  std::vector<std::vector<NodeId>> groups;  // empty: everywhere
-  Latency latency{};
+using LatencyStep = LatencyBetween;
+// From now on messages of these kinds wait on the way from some nodes to others, and what follows them on the same
+// connection waits behind them, until they are released.
+struct HeldMessages {
+  std::vector<MessageKind> kinds;           // empty: all
+  std::optional<std::vector<NodeId>> from;  // nullopt: any
+  std::optional<std::vector<NodeId>> to;
+
+  friend bool operator==(const HeldMessages&, const HeldMessages&) = default;
+};
+struct HoldStep {
+  HeldMessages messages;
+};
+struct ReleaseStep {
+  std::optional<HeldMessages> messages;  // nullopt: all that are held
+};
+struct ResolveStep {  // to look up this host takes so long from now on
+  model::Symbol host{};
+  Micros takes{};
+};
+struct BandwidthStep {  // of the snapshots that the nodes begin to send from now on
+  std::vector<NodeId> nodes;
+  std::int64_t rate = 0;  // bytes a second
 };
 struct ClockStep {
   std::vector<NodeId> nodes;
@@ -141,8 +186,13 @@ struct WriteStep {
   NodeId node{};                     // the data node that it writes to, or the sentinel that names it
   std::optional<Micros> duration{};  // none: until the end of the run
 };
-using Action = std::variant<CrashStep, StopStep, StartStep, PauseStep, ResumeStep, StallStep, PartitionStep, HealStep,
-                            LatencyStep, ClockStep, CommandStep, WriteStep>;
+struct DiskStep {  // from now on nothing can be written to the disk of a process, or it can again
+  std::vector<NodeId> nodes;
+  bool fails = true;
+};
+using Action =
+    std::variant<CrashStep, StopStep, StartStep, PauseStep, ResumeStep, StallStep, PartitionStep, HealStep, LatencyStep,
+                 ClockStep, CommandStep, WriteStep, HoldStep, ReleaseStep, BandwidthStep, ResolveStep, DiskStep>;
 
 // The first event that it matches makes the step happen.
 struct Trigger {
@@ -154,6 +204,8 @@ struct Step {
   std::variant<SimTime, Trigger> when{};
   Action action{};
   std::string why;
+  std::uint32_t in_file = 0;            // which of the steps of the file: one may stand for several
+  std::optional<std::uint32_t> ends{};  // the step before in Scenario::steps that this one takes back
 };
 
 // --- expectations -----------------------------------------------------------------------------------------
@@ -175,10 +227,61 @@ struct Bound {
   std::optional<std::int64_t> at_most{};
 };
 
+// How often an event comes.
+struct Count {
+  EventPattern event{};
+  std::optional<std::int64_t> at_least{};
+  std::optional<std::int64_t> at_most{};
+};
+
+// That an event comes, and how soon: counted from a moment, or from the first event that another pattern matches.
+struct Deadline {
+  EventPattern event{};
+  std::variant<SimTime, EventPattern> after{};
+  Micros within{};
+  Micros not_before{};
+};
+
+// Something of the state in the end, as text.
+struct FinalFact {
+  enum class What : std::uint8_t {
+    kRunning,
+    kMaster,       // of a sentinel: the address that it tells; of a replica: whom it replicates
+    kRole,         // of a data node, as it sees itself
+    kLink,         // of a replica to its master
+    kEpoch,        // of a sentinel: the current one
+    kConfigEpoch,  // the rest of what a sentinel knows
+    kReplicas,     // how many
+    kSentinels,    // how many others
+    kFlags,
+    kTilt,
+  };
+  NodeId node{};
+  What what{};
+  model::Symbol master{};            // what a sentinel knows of this one
+  std::optional<NodeId> instance{};  // kFlags: of whom
+  std::string value{};               // kFlags: `*` stands for any text
+};
+
+// How long a phase takes; phases.h has them.
+struct PhaseBound {
+  std::size_t phase = 0;  // its place in phases()
+  std::optional<Micros> at_least{};
+  std::optional<Micros> at_most{};
+};
+
+// Rules that hold in all runs, whatever is done to a cluster; invariants.h tells what they say.
+enum class Invariant : std::uint8_t;
+
 struct Expectations {
   std::vector<EventPattern> eventually;
   std::vector<EventPattern> never;
   std::vector<std::vector<EventPattern>> order;  // in each list, a first match of one is followed by one of the next
+  std::vector<Count> exactly;
+  std::vector<Deadline> within;
+  std::vector<FinalFact> finally;
+  std::vector<PhaseBound> phases;
+  std::vector<Invariant> invariants;
   std::vector<Bound> bounds;
 };
 
@@ -187,6 +290,7 @@ enum class HashOrder : std::uint8_t { kInsertion, kRandom };
 
 struct Scenario {
   std::filesystem::path file;
+  std::string case_name{};  // empty: the file has only one
   std::string about;
   const model::Profile* profile = nullptr;
   SymbolTable symbols;
@@ -197,14 +301,15 @@ struct Scenario {
   HashOrder hash_order = HashOrder::kInsertion;
   bool draws_second =
       false;                // within which second the wall clocks begin is drawn; otherwise they begin with a full one
-  std::vector<Step> steps;  // as in the file
+  std::vector<Step> steps;  // in the order of the file
   SimTime from{};           // the streams begin here, and the expectations look at them
   SimTime until{};
   Expectations expect;
+  std::uint64_t seeds = 200;  // how many the expectations must hold for
 
   const Node& node(NodeId id) const { return nodes[static_cast<std::size_t>(id)]; }
   std::optional<NodeId> find_node(std::string_view name) const;
-  std::optional<NodeId> node_at(const model::Address& address) const;  // that listens there
+  std::optional<NodeId> node_at(const model::Address& address) const;  // that listens there, or will
   Micros begun_part_of_second(std::uint64_t seed) const;  // when the run begins: the processes are on one machine
 };
 

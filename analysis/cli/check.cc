@@ -1,43 +1,58 @@
 // `sentinel-sim check`: golden streams and expectations of scenario files, over many seeds.
-#include <iomanip>
+#include <unistd.h>
+
+#include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <utility>
 
 #include "analysis/check.h"
+#include "analysis/check_report.h"
 #include "analysis/cli/command_line.h"
 #include "analysis/junit.h"
 #include "sim/bad_input.h"
+#include "sim/event_text.h"
 
 namespace sentinel::cli {
 namespace {
 
-constexpr std::size_t kFailuresShown = 5;
+// Tells on a terminal, in one line that is written again and again, how far it is; elsewhere each file in a line.
+class Screen {
+ public:
+  explicit Screen(bool is_terminal) : is_terminal_(is_terminal) {}
 
-void print_text(const analysis::CheckResult& result) {
-  std::cout << (result.passed() ? "ok    " : "FAIL  ") << result.file.string();
-  if (!result.error.empty()) {
-    std::cout << "\n      " << result.error << std::endl;
-    return;
+  void finished(const analysis::CheckResult& result) {
+    if (is_terminal_ && result.passed() && !result.golden_updated) return;
+    clear();
+    std::cout << analysis::result_text(result) << std::flush;
   }
-  std::cout << "  " << result.runs << " seeds, " << std::fixed << std::setprecision(2) << result.seconds << " s"
-            << (result.golden_updated ? ", golden stream written" : "") << '\n';
-  for (std::size_t i = 0; i < std::min(result.failures.size(), kFailuresShown); ++i) {
-    const analysis::Failure& failure = result.failures[i];
-    std::cout << "      seed " << failure.seed << ": " << failure.message << "\n      replay: sentinel-sim run "
-              << result.file.string() << " --seed " << failure.seed << '\n';
+
+  void progressed(const analysis::CheckProgress& progress) {
+    if (!is_terminal_) return;
+    std::string line = analysis::progress_text(progress);
+    if (line == line_) return;
+    clear();
+    line_ = std::move(line);
+    std::cout << line_ << std::flush;
   }
-  if (result.failures.size() > kFailuresShown) {
-    std::cout << "      and " << result.failures.size() - kFailuresShown << " more\n";
+
+  void clear() {
+    if (!line_.empty()) std::cout << "\r\x1b[K";
+    line_.clear();
   }
-  if (result.contradiction) std::cout << "      seed 1 gave two different digests: this is a bug of sentinel-sim\n";
-  std::cout << std::flush;
-}
+
+ private:
+  bool is_terminal_;
+  std::string line_;
+};
 
 nlohmann::ordered_json to_json(const analysis::CheckResult& result) {
   nlohmann::ordered_json failures = nlohmann::ordered_json::array();
   for (const analysis::Failure& failure : result.failures) {
-    failures.push_back({{"seed", failure.seed}, {"message", failure.message}});
+    failures.push_back(
+        {{"case", failure.case_name}, {"seed", failure.seed}, {"message", analysis::text_of(failure.violation)}});
   }
   return {{"file", result.file.string()}, {"passed", result.passed()},       {"seeds", result.runs},
           {"error", result.error},        {"failures", std::move(failures)}, {"contradiction", result.contradiction}};
@@ -56,14 +71,34 @@ int exit_code(const std::vector<analysis::CheckResult>& results) {
   return code;
 }
 
+std::vector<std::filesystem::path> files_to_check(const po::variables_map& values) {
+  std::vector<std::filesystem::path> files;
+  for (const std::string& path : values["PATH"].as<std::vector<std::string>>()) {
+    std::ranges::copy(analysis::scenario_files(path), std::back_inserter(files));
+  }
+  if (values.count("filter") == 0) return files;
+  const std::string& filter = values["filter"].as<std::string>();
+  const bool is_glob = filter.find('*') != std::string::npos;
+  std::erase_if(files, [&](const std::filesystem::path& file) {
+    const std::string path = file.string();
+    return is_glob ? !sim::matches_glob(filter, path) : path.find(filter) == std::string::npos;
+  });
+  if (files.empty()) throw sim::BadInput{"--filter '" + filter + "' matches none of the scenario files"};
+  return files;
+}
+
 }  // namespace
 
 int check_command(const Arguments& arguments) {
   CommandLine line{
-      "sentinel-sim check PATH… [--seeds N] [--jobs N] [--junit FILE] [--update-golden] [--format text|json]",
+      "sentinel-sim check PATH… [--filter TEXT] [--seeds N] [--jobs N] [--junit FILE] [--update-golden] "
+      "[--format text|json]",
       "sentinel-sim check scenarios/ --seeds 50"};
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  line.options()("seeds", po::value<std::string>()->default_value("200"), "each scenario runs with the seeds 1 to N")(
+  line.options()("filter", po::value<std::string>(),
+                 "only files whose path has this text in it, or with '*' matches it")(
+      "seeds", po::value<std::string>(),
+      "each scenario runs with the seeds 1 to N; default: what the scenario says, or 200")(
       "jobs", po::value<std::string>()->default_value(std::to_string(cores)), "runs at the same time")(
       "junit", po::value<std::string>(), "write the results to this file as JUnit XML")(
       "update-golden", "write the streams of seed 1 beside the scenarios instead of comparing them")(
@@ -75,24 +110,26 @@ int check_command(const Arguments& arguments) {
     throw sim::BadInput{"check needs a scenario file or a folder; see sentinel-sim check --help"};
   const bool as_json = is_json(values["format"].as<std::string>(), "--format");
 
-  const analysis::CheckOptions options{.seeds = positive_number(values["seeds"].as<std::string>(), "--seeds"),
-                                       .jobs = static_cast<unsigned>(std::min<std::uint64_t>(
-                                           1024, positive_number(values["jobs"].as<std::string>(), "--jobs"))),
-                                       .update_golden = values.count("update-golden") != 0};
-  std::vector<analysis::CheckResult> results;
-  for (const std::string& path : values["PATH"].as<std::vector<std::string>>()) {
-    for (const std::filesystem::path& file : analysis::scenario_files(path)) {
-      results.push_back(analysis::check_file(file, options));
-      if (!as_json) print_text(results.back());
-    }
+  analysis::CheckOptions options{.jobs = static_cast<unsigned>(std::min<std::uint64_t>(
+                                     1024, positive_number(values["jobs"].as<std::string>(), "--jobs"))),
+                                 .update_golden = values.count("update-golden") != 0};
+  if (values.count("seeds") != 0) options.seeds = positive_number(values["seeds"].as<std::string>(), "--seeds");
+  const std::vector<std::filesystem::path> files = files_to_check(values);
+
+  Screen screen{isatty(STDOUT_FILENO) == 1};
+  analysis::CheckWatcher watcher;
+  if (!as_json) {
+    watcher.finished = [&](const analysis::CheckResult& result) { screen.finished(result); };
+    watcher.progressed = [&](const analysis::CheckProgress& progress) { screen.progressed(progress); };
   }
+  const std::vector<analysis::CheckResult> results = analysis::check_files(files, options, watcher);
+  screen.clear();
   if (as_json) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const analysis::CheckResult& result : results) all.push_back(to_json(result));
     std::cout << all.dump(2) << '\n';
   } else {
-    const auto passed = std::ranges::count_if(results, &analysis::CheckResult::passed);
-    std::cout << passed << " of " << results.size() << " scenarios passed\n";
+    std::cout << analysis::summary_text(results);
   }
   if (values.count("junit") != 0) analysis::write_junit(values["junit"].as<std::string>(), results);
   return exit_code(results);

@@ -53,6 +53,11 @@ void CommandLine::reject_unknown(const std::string& option) const {
   throw sim::BadInput{"unknown option '" + option + "'" + sim::suggestion(option, known) + "; usage: " + usage_};
 }
 
+std::optional<std::string> text_of(const po::variables_map& values, const std::string& option) {
+  if (values.count(option) == 0) return std::nullopt;
+  return values[option].as<std::string>();
+}
+
 std::uint64_t positive_number(const std::string& text, std::string_view option) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ int check_command(const Arguments& arguments);    // check.cc
 int record_command(const Arguments& arguments);   // record.cc
 int compare_command(const Arguments& arguments);  // compare.cc
 int query_command(const Arguments& arguments);    // query.cc
+int import_command(const Arguments& arguments);   // import.cc
+int export_command(const Arguments& arguments);   // export.cc
 
 // Options and positional arguments of one subcommand. `--help` prints `usage`, the options and `example`.
 class CommandLine {
@@ -58,6 +61,9 @@ class CommandLine {
   po::options_description hidden_;
   po::positional_options_description positional_;
 };
+
+// What an option says, if it is there.
+std::optional<std::string> text_of(const po::variables_map& values, const std::string& option);
 
 // Number of a seed, of seeds or of jobs: a whole number from 1 on. Throws BadInput.
 std::uint64_t positive_number(const std::string& text, std::string_view option);

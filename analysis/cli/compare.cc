@@ -148,11 +148,13 @@ std::vector<std::filesystem::path> files_of(const po::variables_map& values) {
 
 int compare_command(const Arguments& arguments) {
   CommandLine line{
-      "sentinel-sim compare [--scenario SCENARIO | --profile P] RECORDING… [--seeds N] [--jobs N] [--format text|json]",
+      "sentinel-sim compare [--scenario SCENARIO [--case NAME] | --profile P] RECORDING… [--seeds N] [--jobs N] "
+      "[--format text|json]",
       "sentinel-sim compare tests/recordings/7.0.15/05_master_down"};
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   line.options()("scenario", po::value<std::string>(),
                  "the scenario that was recorded; otherwise made from the recording")(
+      "case", po::value<std::string>(), "which case of that scenario, if it has several")(
       "seeds", po::value<std::string>()->default_value("2000"),
       "a stream is looked for among those of the seeds 1 to N, until all are found")(
       "timing-seeds", po::value<std::string>()->default_value("200"),
@@ -177,7 +179,8 @@ int compare_command(const Arguments& arguments) {
       .scenario = nullptr};
   if (values.count("profile") != 0) options.profile = known_profile(values["profile"].as<std::string>());
   if (values.count("scenario") != 0) {
-    options.scenario = std::make_shared<const sim::Scenario>(sim::read_scenario(values["scenario"].as<std::string>()));
+    options.scenario = std::make_shared<const sim::Scenario>(
+        sim::read_scenario(values["scenario"].as<std::string>(), text_of(values, "case")));
   }
   if (values.count("show-scenario") != 0) {
     for (const auto& file : files_of(values)) {

@@ -18,6 +18,9 @@ constexpr std::array kSubcommands = {
     Subcommand{"record", "what real Redis does: the same scenario against real processes", record_command},
     Subcommand{"compare", "is the simulator right: streams and timings side by side with recordings of real servers",
                compare_command},
+    Subcommand{"import", "a scenario from real files: sentinel.conf and redis.conf of each process", import_command},
+    Subcommand{"export", "configuration files from a scenario, as each process would be started with them",
+               export_command},
 };
 
 void print_help() {

@@ -60,7 +60,7 @@ Options read_options(const po::variables_map& values, const Arguments& command) 
     throw sim::BadInput{"--at: " + std::string{bad.what()}};
   }
   std::vector<std::string> words = values["SCENARIO"].as<std::vector<std::string>>();
-  options.scenario = std::make_shared<sim::Scenario>(sim::read_scenario(words.front()));
+  options.scenario = std::make_shared<sim::Scenario>(sim::read_scenario(words.front(), text_of(values, "case")));
   words.erase(words.begin());
   words.insert(words.end(), command.begin(), command.end());
   if (options.conf && !words.empty()) throw sim::BadInput{"--conf shows the configuration file: it takes no command"};
@@ -135,11 +135,13 @@ int ask(const Options& options, sim::Run& run) {
 }  // namespace
 
 int query_command(const Arguments& arguments) {
-  CommandLine line{"sentinel-sim query SCENARIO --at T --node NAME [--seed N] [--profile P] [--format F] COMMAND...",
-                   "sentinel-sim query scenarios/failover/master_down.json --at 20s --node S1 SENTINEL masters"};
+  CommandLine line{
+      "sentinel-sim query SCENARIO [--case NAME] --at T --node NAME [--seed N] [--profile P] [--format F] COMMAND...",
+      "sentinel-sim query scenarios/failover/master_down.json --at 20s --node S1 SENTINEL masters"};
   line.options()("at", po::value<std::string>(), "when the client asks, for example 20s")(
       "node", po::value<std::string>(), "whom it asks")("seed", po::value<std::string>()->default_value("1"),
                                                         "of all chances of the run")(
+      "case", po::value<std::string>(), "which case of the scenario, if it has several")(
       "profile", po::value<std::string>(), "version of Redis; default: the scenario's")(
       "format", po::value<std::string>()->default_value("text"), "text (as redis-cli prints it) or json")(
       "conf", "show the node's configuration file instead of asking a COMMAND");

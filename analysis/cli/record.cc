@@ -90,7 +90,8 @@ void warn_of_ignored(const Plan& plan) {
 
 int record_command(const Arguments& arguments) {
   CommandLine line{
-      "sentinel-sim record SCENARIO --out DIR [--redis-server PATH] [--runs N] [--net auto|loopback|namespaces] "
+      "sentinel-sim record SCENARIO [--case NAME] --out DIR [--redis-server PATH] [--runs N] [--net "
+      "auto|loopback|namespaces] "
       "[--again] [--format text|json]",
       "sentinel-sim record scenarios/conformance/live_master_down.json --runs 3 --out build/recordings"};
   line.options()("redis-server", po::value<std::string>()->default_value("redis-server"),
@@ -99,6 +100,7 @@ int record_command(const Arguments& arguments) {
       "out", po::value<std::string>(), "folder: DIR/<scenario>/01.json, 02.json, …")(
       "net", po::value<std::string>()->default_value("auto"),
       "where the processes are: on loopback, or (root only) in network namespaces, which partitions need")(
+      "case", po::value<std::string>(), "which case of the scenario, if it has several")(
       "again", "record also what was recorded before")("format", po::value<std::string>()->default_value("text"),
                                                        "text or json");
   line.positional("SCENARIO", 1);
@@ -114,7 +116,8 @@ int record_command(const Arguments& arguments) {
                               .folder = values["out"].as<std::string>(),
                               .again = values.count("again") != 0};
 
-  const sim::Scenario scenario = sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0]);
+  const sim::Scenario scenario =
+      sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0], text_of(values, "case"));
   const Server server = find_server(values["redis-server"].as<std::string>());
   const Plan plan = make_plan(scenario, server, net, geteuid() == 0);
   warn_of_ignored(plan);

@@ -57,9 +57,12 @@ constexpr std::array<std::pair<const char*, void (*)(sim::Run&, bool)>, 2> kAnsw
 }  // namespace
 
 int run_command(const Arguments& arguments) {
-  CommandLine line{"sentinel-sim run SCENARIO [--seed N] [--until T] [--profile P] [--format F] [--sentinel NAME]",
-                   "sentinel-sim run scenarios/failover/master_down.json --sentinel S1 --seed 7"};
+  CommandLine line{
+      "sentinel-sim run SCENARIO [--case NAME] [--seed N] [--until T] [--profile P] [--format F]\n"
+      "                 [--sentinel NAME | --node NAME] [--reasons | --ledger[=F] | --registry[=F]]",
+      "sentinel-sim run scenarios/failover/master_down.json --sentinel S1 --seed 7"};
   line.options()("seed", po::value<std::string>()->default_value("1"), "of all chances of the run")(
+      "case", po::value<std::string>(), "which case of the scenario, if it has several")(
       "until", po::value<std::string>(), "end of the run, for example 30s; default: the scenario's")(
       "profile", po::value<std::string>(), "version of Redis; default: the scenario's")(
       "format", po::value<std::string>()->default_value("events"), "events, pmessage, log or jsonl")(
@@ -85,8 +88,8 @@ int run_command(const Arguments& arguments) {
   if (values.count("ledger") != 0 && values.count("registry") != 0) {
     throw sim::BadInput{"expected either --ledger or --registry, not both"};
   }
-  auto scenario =
-      std::make_shared<sim::Scenario>(sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0]));
+  auto scenario = std::make_shared<sim::Scenario>(
+      sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0], text_of(values, "case")));
   if (values.count("until") != 0)
     scenario->until = sim::SimTime{sim::parse_duration(values["until"].as<std::string>())};
   if (values.count("profile") != 0) scenario->profile = profile_named(values["profile"].as<std::string>());

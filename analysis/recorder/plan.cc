@@ -68,6 +68,12 @@ class Translator {
  private:
   static Sequence act(const sim::CrashStep& step) { return {{.action = KillAction{places(step.nodes)}}}; }
   static Sequence act(const sim::StartStep& step) {
+    if (step.address) {
+      throw sim::BadInput{"'address' cannot be done to real processes: each keeps the one that it has"};
+    }
+    if (step.keeps_data) {
+      throw sim::BadInput{"'start' with the data kept cannot be done to real processes: they are run without saving"};
+    }
     return {{.action = StartAction{.who = places(step.nodes), .fresh = step.fresh}}};
   }
   static Sequence act(const sim::PauseStep& step) { return {{.action = StopAction{places(step.nodes)}}}; }
@@ -93,6 +99,9 @@ class Translator {
   }
 
   Sequence act(const sim::CommandStep& step) const {
+    if (std::holds_alternative<model::ScriptCommand>(step.command)) {
+      throw sim::BadInput{"'script' cannot be done to real processes: a recorder waits for each reply"};
+    }
     Sequence sequence;
     for (const std::size_t node : places(step.nodes)) {
       CommandAction command{.who = {node}, .args = sim::split_words(step.text)};
@@ -135,6 +144,22 @@ class Translator {
     throw sim::BadInput{"'latency' cannot be done to real processes: only cuts are"};
   }
 
+  [[noreturn]] static Sequence act(const sim::HoldStep& /*step*/) {
+    throw sim::BadInput{"'hold' cannot be done to real processes: only cuts are"};
+  }
+  [[noreturn]] static Sequence act(const sim::ReleaseStep& /*step*/) {
+    throw sim::BadInput{"'release' cannot be done to real processes: only cuts are"};
+  }
+  [[noreturn]] static Sequence act(const sim::BandwidthStep& /*step*/) {
+    throw sim::BadInput{"'bandwidth' cannot be done to real processes: only cuts are"};
+  }
+  [[noreturn]] static Sequence act(const sim::ResolveStep& /*step*/) {
+    throw sim::BadInput{"'resolve' cannot be done to real processes: they share the resolver of this machine"};
+  }
+  [[noreturn]] static Sequence act(const sim::DiskStep& /*step*/) {
+    throw sim::BadInput{"'disk' cannot be done to real processes: they share the disk of this machine"};
+  }
+
   Sequence act(const sim::WriteStep& step) {
     const auto& client = std::get<model::ClientConfig>(scenario_.node(step.client).config);
     if (client.bytes < kSmallWrite) {
@@ -166,11 +191,18 @@ class Translator {
 std::variant<sim::Micros, Cue> moment(const sim::Step& step, sim::Micros delay, const Addresses& addresses) {
   if (const auto* const time = std::get_if<sim::SimTime>(&step.when)) return time->time_since_epoch() + delay;
   const auto& trigger = std::get<sim::Trigger>(step.when);
-  Cue cue{.channel = std::string{model::event_row(trigger.event.kind).channel},
+  const sim::EventPattern& event = trigger.event;
+  const bool has_times = event.from != sim::SimTime::min() || event.until != sim::SimTime::max();
+  if (event.nodes.size() > 1 || !event.fields.empty() || has_times) {
+    throw sim::BadInput{
+        "waits for an event of several nodes, with fields or with times: of real processes only the node and the "
+        "payload of an event are looked at"};
+  }
+  Cue cue{.channel = std::string{model::event_row(event.kind).channel},
           .by = {},
-          .message = addresses.rewritten(trigger.event.payload),
+          .message = addresses.rewritten(event.payload),
           .after = trigger.after + delay};
-  if (trigger.event.node) cue.by = static_cast<std::size_t>(*trigger.event.node);
+  if (!event.nodes.empty()) cue.by = static_cast<std::size_t>(event.nodes.front());
   return cue;
 }
 
@@ -178,8 +210,7 @@ std::vector<PlannedAction> plan_actions(const sim::Scenario& scenario, const Add
                                         const Server& server) {
   Translator translator(scenario, addresses, server);
   std::vector<PlannedAction> actions;
-  for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
-    const sim::Step& step = scenario.steps[i];
+  for (const sim::Step& step : scenario.steps) {
     try {
       for (Delayed& part : translator.translate(step.action)) {
         actions.push_back({.when = moment(step, part.delay, addresses),
@@ -188,7 +219,7 @@ std::vector<PlannedAction> plan_actions(const sim::Scenario& scenario, const Add
                            .why = step.why});
       }
     } catch (const sim::BadInput& error) {
-      throw sim::BadInput{scenario.file, 0, "/steps/" + std::to_string(i), error.what()};
+      throw sim::BadInput{scenario.file, 0, "/steps/" + std::to_string(step.in_file), error.what()};
     }
   }
   return actions;
@@ -238,7 +269,7 @@ bool choose_namespaces(const sim::Scenario& scenario, Net net, bool is_root) {
   const auto cut = std::ranges::find_if(scenario.steps, is_partition);
   const bool cuts = cut != scenario.steps.end();
   if (net == Net::kLoopback && cuts) {
-    throw sim::BadInput{scenario.file, 0, "/steps/" + std::to_string(cut - scenario.steps.begin()),
+    throw sim::BadInput{scenario.file, 0, "/steps/" + std::to_string(cut->in_file),
                         "'partition' cannot be done on loopback: use --net namespaces"};
   }
   const bool needed = cuts || !Addresses::are_on_loopback(scenario);

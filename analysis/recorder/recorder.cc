@@ -16,7 +16,9 @@ namespace {
 
 std::filesystem::path file_of(const sim::Scenario& scenario, const RecordOptions& options, std::size_t run) {
   const std::string number = std::to_string(run);
-  return options.folder / scenario.file.stem() / ((run < 10 ? "0" : "") + number + ".json");
+  return options.folder /
+         (scenario.file.stem().string() + (scenario.case_name.empty() ? "" : " " + scenario.case_name)) /
+         ((run < 10 ? "0" : "") + number + ".json");
 }
 
 // Told before the recording, not after it.

@@ -57,6 +57,12 @@ Reply reply_of(const model::Answer& answer, const SymbolTable& symbols, const mo
       return error_reply(
           "ERR Reconfiguration of scripts path is denied for security reasons. Check the deny-scripts-reconfig "
           "configuration directive in your Sentinel configuration");
+    case Kind::kNotSaved: return error_reply("ERR Failed to save config file. Check server logs.");
+    case Kind::kUnkillable:
+      return error_reply(
+          "UNKILLABLE Sorry the script already executed write commands against the dataset. You can either wait the "
+          "script termination or kill the server in a hard way using the SHUTDOWN NOSAVE command.");
+    case Kind::kNotBusy: return error_reply("NOTBUSY No scripts in execution right now.");
     case Kind::kNoConnection: return status_reply("Could not connect: Connection refused");
   }
   return {};

@@ -54,7 +54,8 @@ void ConfFile::put_original(RewrittenLines& lines, std::string_view directive, s
     const std::vector<std::string> words = split_words(line);
     const bool is_meant = words.size() > 2 && lower_case(words[0]) == "sentinel" && lower_case(words[1]) == directive &&
                           (master.empty() || words[2] == master);
-    if (!is_meant) continue;
+    const bool is_ping = directive == "rename-command" && words.size() > 3 && lower_case(words[3]) == "ping";
+    if (!is_meant || is_ping) continue;
     const bool is_quoted = directive == "announce-ip" && scenario_->profile->sentinel.rewrites_each_directive;
     lines.put(is_quoted ? "sentinel announce-ip \"" + words[2] + "\"" : line);
   }
@@ -122,6 +123,7 @@ void ConfFile::put_master(RewrittenLines& lines, const model::MonitoredMaster& m
   put("leader-epoch", std::to_string(master.leader_epoch.value));
   put_known(lines, master);
   put_original(lines, "rename-command", name);
+  if (master.ping_name) put("rename-command", "PING " + std::string{symbols.text(master.ping_name)});
 }
 
 void ConfFile::put_known(RewrittenLines& lines, const model::MonitoredMaster& master) const {

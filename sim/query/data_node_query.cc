@@ -70,12 +70,13 @@ Reply ping(const Asked& asked, Args args) {
     case model::Status::kMasterDown: return asked.reply(Kind::kMasterDown);
     case model::Status::kMisconf: return asked.reply(Kind::kMisconf);
     case model::Status::kBusy: return asked.reply(Kind::kBusy);
+    case model::Status::kUnknownCommand: return asked.reply(Kind::kUnknownCommand);
     default: return args.empty() ? status_reply("PONG") : bulk_reply(args[0]);
   }
 }
 
 Reply info(const Asked& asked, Args args) {
-  const Node& node = asked.scenario().node(asked.node);
+  const Node node = asked.run.node(asked.node);
   return info_reply({{"server", server_section(node, asked.profile(), asked.data_node.run_id())},
                      {"replication", replication_section(asked.data_node, asked.scenario(), asked.now)}},
                     args);
@@ -95,6 +96,18 @@ Reply replicaof(const Asked& asked, Args args) {
   return order(asked, model::ReplicaofCommand{
                           .master = model::Address{symbols.intern(args[0]), static_cast<std::uint16_t>(port)}});
 }
+
+Reply script_kill(const Asked& asked, Args /*args*/) { return order(asked, model::ScriptKillCommand{}); }
+
+constexpr auto kScriptCommands = std::to_array<ReplyRow<Asked>>({
+    {"kill", 0, 0, script_kill},
+    {"debug"},
+    {"exists"},
+    {"flush"},
+    {"load"},
+});
+
+Reply script(const Asked& asked, Args args) { return answer_from<Asked>(kScriptCommands, asked, args, "script"); }
 
 // --- data: keys and values are not simulated, only whether commands are refused ------------------------------
 
@@ -122,7 +135,7 @@ Reply read(const Asked& asked, Args /*args*/) {
 // --- CONFIG -----------------------------------------------------------------------------------------------
 
 Reply config_get(const Asked& asked, Args patterns) {
-  const Node& node = asked.scenario().node(asked.node);
+  const Node node = asked.run.node(asked.node);
   std::vector<Reply> items;
   const auto add = [&](std::string_view name, const Parameter& parameter) {
     const bool is_meant = std::ranges::any_of(
@@ -194,6 +207,7 @@ constexpr auto kCommands = std::to_array<Row>({
     {"ping", 0, 1, ping},
     {"info", 0, Row::kAny, info},
     {"role", 0, 0, role},
+    {"script", 1, Row::kAny, script},
     {"config", 1, Row::kAny, config},
     {"replicaof", 2, 2, replicaof, [](const Asked& asked) { return asked.profile().data_node.says_replica; }},
     {"slaveof", 2, 2, replicaof},
@@ -233,7 +247,8 @@ constexpr auto kCommands = std::to_array<Row>({
 
 Reply ask_data_node(const Run& run, NodeId node, Args words) {
   const Asked asked{.run = run, .node = node, .data_node = *run.data_node(node), .now = run.wall_clock(node)};
-  if (asked.ping() == model::Status::kBusy) return asked.reply(Kind::kBusy);
+  const bool is_allowed = words.size() == 2 && lower_case(words[0]) == "script" && lower_case(words[1]) == "kill";
+  if (asked.ping() == model::Status::kBusy && !is_allowed) return asked.reply(Kind::kBusy);
   return answer_from<Asked>(kCommands, asked, words, "");
 }
 

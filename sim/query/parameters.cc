@@ -22,6 +22,11 @@ std::string seconds(const Config& config, const Node& /*node*/, const Scenario& 
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(config.*member).count());
 }
 
+template <auto member>
+std::string millis(const Config& config, const Node& /*node*/, const Scenario& /*scenario*/) {
+  return std::to_string((config.*member).count());
+}
+
 std::string yes_no(bool value) { return value ? "yes" : "no"; }
 
 template <auto member>
@@ -74,6 +79,7 @@ constexpr auto kParameters = std::to_array<Parameter>({
     {"repl-backlog-ttl", "", Kind::kNumber, true, seconds<&Config::backlog_time_to_live>},
     {"repl-diskless-sync", "", Kind::kFlag, false, diskless},
     {"repl-diskless-sync-delay", "", Kind::kNumber, true, seconds<&Config::diskless_sync_delay>},
+    {"busy-reply-threshold", "lua-time-limit", Kind::kNumber, true, millis<&Config::script_limit>},
 });
 
 }  // namespace
@@ -91,7 +97,9 @@ bool knows(const model::Profile& profile, const Parameter& parameter) {
 }
 
 std::string_view name_in(const model::Profile& profile, const Parameter& parameter) {
-  return parameter.old_name.empty() || profile.data_node.says_replica ? parameter.name : parameter.old_name;
+  const bool is_busy = parameter.name == "busy-reply-threshold";  // 7.0+, as is the other rule
+  const bool has_new = is_busy ? profile.data_node.restores_history : profile.data_node.says_replica;
+  return parameter.old_name.empty() || has_new ? parameter.name : parameter.old_name;
 }
 
 }  // namespace sentinel::sim

@@ -177,7 +177,7 @@ bool parses(Args args, SymbolTable& symbols) {
 }
 
 // Options of Redis that change nothing that is simulated.
-constexpr auto kOtherOptions = std::to_array<std::string_view>({"auth-user", "rename-command"});
+constexpr auto kOtherOptions = std::to_array<std::string_view>({"auth-user"});
 
 // One option after the other; what is wrong ends it.
 Reply set(const Asked& asked, Args args) {
@@ -186,6 +186,10 @@ Reply set(const Asked& asked, Args args) {
   SymbolTable symbols = asked.scenario().symbols;
   for (std::size_t i = 1; i < args.size(); i += 2) {
     const std::string option = lower_case(args[i]);
+    if (option == "rename-command" && asked.traits().says_replica && i + 2 < args.size()) {  // both 5.0+
+      ++i;
+      continue;
+    }
     if (std::ranges::find(kOtherOptions, option) != kOtherOptions.end()) {
       throw BadInput("command 'SENTINEL SET' with option " + in_quotes(option) +
                      ": Redis knows it, but it is not simulated");
@@ -298,7 +302,7 @@ Reply sentinel_command(const Asked& asked, Args args) {
 
 Reply info(const Asked& asked, Args args) {
   const model::Profile& profile = *asked.scenario().profile;
-  const Node& node = asked.scenario().node(asked.node);
+  const Node node = asked.run.node(asked.node);
   // Where the id is kept it is not the run id.
   const model::Id run_id = profile.sentinel.keeps_id ? model::Id{} : asked.sentinel.id();
   return info_reply({{"server", server_section(node, profile, run_id)}, {"sentinel", asked.fields().info()}}, args);

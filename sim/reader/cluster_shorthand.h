@@ -14,6 +14,8 @@ namespace sentinel::sim {
 class ClusterShorthand {
  public:
   // `json` and `store` must outlive it.
+  static bool has_field(std::string_view name);
+
   ClusterShorthand(const Json& json, ConfStore& store);
 
   // R1, R2, ... (each master before its replicas) and S1, S2, ..., with their addresses.

@@ -62,6 +62,7 @@ constexpr auto kSetOptions = std::to_array<SetOption>({
     {"auth-pass", model::SetCommand::Option::kAuthPass, 0, 0},
     {"notification-script", model::SetCommand::Option::kNotificationScript, 0, 0},
     {"client-reconfig-script", model::SetCommand::Option::kClientReconfigScript, 0, 0},
+    {"rename-command", model::SetCommand::Option::kRenamePing, 0, 0},
     {"master-reboot-down-after-period", model::SetCommand::Option::kMasterRebootDownAfter, 0, kMostMillis},
 });
 
@@ -85,11 +86,27 @@ model::SetCommand::Change parse_change(Reader& reader, const std::string& name, 
   return change;
 }
 
+// `rename-command` has two values.
+model::SetCommand::Change parse_renaming(Reader& reader, Args args) {
+  const std::string& command = args[1];
+  if (lower_case(command) != "ping") {
+    throw BadInput("command " + in_quotes(command) + " cannot be renamed here: only PING is asked by another name");
+  }
+  return {.option = model::SetCommand::Option::kRenamePing,
+          .text = name_of_ping(reader.symbols, args[2]),
+          .name_text = intern_text(reader.symbols, args[0]),
+          .value_text = intern_text(reader.symbols, command + " " + args[2])};
+}
+
 void set(Reader& reader, Args args) {
-  if (args.size() % 2 == 0) throw BadInput("option " + in_quotes(args.back()) + " has no value");
   model::SetCommand command{.master = intern_name(reader.symbols, args[0])};
-  for (std::size_t i = 1; i < args.size(); i += 2) {
-    command.changes.push_back(parse_change(reader, args[i], args[i + 1]));
+  for (std::size_t i = 1; i < args.size();) {
+    const bool renames = lower_case(args[i]) == "rename-command";
+    const std::size_t words = renames ? 3 : 2;
+    if (args.size() < i + words) throw BadInput("option " + in_quotes(args[i]) + " has no value");
+    command.changes.push_back(renames ? parse_renaming(reader, args.subspan(i, words))
+                                      : parse_change(reader, args[i], args[i + 1]));
+    i += words;
   }
   reader.request = command;
 }
@@ -155,6 +172,12 @@ constexpr auto kDebugCommands = std::to_array<Word<Reader>>({{"sleep", "<seconds
 
 void debug(Reader& reader, Args args) { run_word<Reader>(kDebugCommands, reader, args, "DEBUG command"); }
 
+void script_kill(Reader& reader, Args /*args*/) { reader.request = model::ScriptKillCommand{}; }
+
+constexpr auto kScriptCommands = std::to_array<Word<Reader>>({{"kill", "", script_kill}});
+
+void script(Reader& reader, Args args) { run_word<Reader>(kScriptCommands, reader, args, "SCRIPT command"); }
+
 void shutdown(Reader& reader, Args args) {
   static constexpr auto kOptions = std::to_array<std::string_view>({"nosave", "save", "now", "force"});
   for (const std::string& option : args) {
@@ -171,6 +194,7 @@ constexpr auto kCommands = std::to_array<Word<Reader>>({
     {"config", "...", config},
     {"client", "...", client},
     {"debug", "...", debug},
+    {"script", "...", script},
     {"shutdown", "...", shutdown},
 });
 

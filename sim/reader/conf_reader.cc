@@ -9,12 +9,16 @@
 namespace sentinel::sim {
 namespace {
 
-constexpr std::size_t kLongestLine = 4'096;
-
 constexpr auto kWithoutEffect = std::to_array<std::string_view>({
     "acl-pubsub-default",
     "aclfile",
     "acllog-max-len",
+    "active-defrag-cycle-max",
+    "active-defrag-cycle-min",
+    "active-defrag-ignore-bytes",
+    "active-defrag-max-scan-fields",
+    "active-defrag-threshold-lower",
+    "active-defrag-threshold-upper",
     "activedefrag",
     "activerehashing",
     "always-show-logo",
@@ -22,13 +26,16 @@ constexpr auto kWithoutEffect = std::to_array<std::string_view>({
     "aof-rewrite-incremental-fsync",
     "aof-timestamp-enabled",
     "aof-use-rdb-preamble",
+    "aof_rewrite_cpulist",
     "appenddirname",
     "appendfilename",
     "appendfsync",
     "appendonly",
     "auto-aof-rewrite-min-size",
     "auto-aof-rewrite-percentage",
-    "busy-reply-threshold",
+    "bgsave_cpulist",
+    "bind-source-addr",
+    "bio_cpulist",
     "client-output-buffer-limit",
     "client-query-buffer-limit",
     "close-on-oom",
@@ -51,6 +58,7 @@ constexpr auto kWithoutEffect = std::to_array<std::string_view>({
     "hash-max-ziplist-value",
     "hll-sparse-max-bytes",
     "hz",
+    "ignore-warnings",
     "io-threads",
     "io-threads-do-reads",
     "jemalloc-bg-thread",
@@ -74,7 +82,6 @@ constexpr auto kWithoutEffect = std::to_array<std::string_view>({
     "locale-collate",
     "logfile",
     "loglevel",
-    "lua-time-limit",
     "maxclients",
     "maxmemory",
     "maxmemory-clients",
@@ -88,6 +95,7 @@ constexpr auto kWithoutEffect = std::to_array<std::string_view>({
     "pidfile",
     "proc-title-template",
     "protected-mode",
+    "propagation-error-behavior",
     "proto-max-bulk-len",
     "rdb-del-sync-files",
     "rdb-key-save-delay",
@@ -101,6 +109,7 @@ constexpr auto kWithoutEffect = std::to_array<std::string_view>({
     "replica-lazy-flush",
     "sanitize-dump-payload",
     "save",
+    "server_cpulist",
     "set-max-intset-entries",
     "set-max-listpack-entries",
     "set-max-listpack-value",
@@ -134,18 +143,15 @@ constexpr auto kWithoutEffect = std::to_array<std::string_view>({
 });
 
 std::vector<std::string> words_of(const ConfLine& line) {
+  constexpr std::size_t kLongestLine = 4'096;
   if (line.text.size() > kLongestLine) {
-    fail(line, "the line is longer than " + std::to_string(kLongestLine) + " characters");
+    throw BadInput("the line is longer than " + std::to_string(kLongestLine) + " characters");
   }
   if (line.text.find_first_of("\r\n") != std::string::npos)
-    fail(line, "a line break: each directive is a line of its own");
+    throw BadInput("a line break: each directive is a line of its own");
   const std::size_t first = line.text.find_first_not_of(" \t");
   if (first == std::string::npos || line.text[first] == '#') return {};
-  try {
-    return split_words(line.text);
-  } catch (const BadInput& error) {
-    fail(line, error.what());
-  }
+  return split_words(line.text);
 }
 
 // A name stands for addresses that are not known here.
@@ -160,11 +166,15 @@ std::string_view bound_host(std::string_view word) { return word.substr(word.sta
 
 }  // namespace
 
-std::vector<Directive> split_directives(const Conf& conf) {
+std::vector<Directive> split_directives(const Conf& conf, const OnBadLine& on_bad) {
   std::vector<Directive> directives;
   for (const ConfLine* const line : conf) {
-    std::vector<std::string> words = words_of(*line);
-    if (!words.empty()) directives.push_back({.line = line, .words = std::move(words)});
+    try {
+      std::vector<std::string> words = words_of(*line);
+      if (!words.empty()) directives.push_back({.line = line, .words = std::move(words)});
+    } catch (const BadInput& error) {
+      on_bad(*line, error.what());
+    }
   }
   return directives;
 }
@@ -190,7 +200,8 @@ void Listening::bind(Args hosts) {
   const auto is_any = [](std::string_view host) { return is_any_address(bound_host(host)); };
   if (std::ranges::any_of(hosts, is_any)) return;
   if (!given_) {
-    host_ = intern_host(*symbols_, bound_host(hosts.front()));
+    hosts_.clear();
+    for (const std::string& host : hosts) hosts_.push_back(intern_host(*symbols_, bound_host(host)));
     return;
   }
   const std::string_view host = symbols_->text(given_->host);
@@ -200,8 +211,8 @@ void Listening::bind(Args hosts) {
 
 std::optional<model::Address> Listening::address(std::uint16_t default_port) const {
   if (given_) return given_;
-  if (!host_) return std::nullopt;
-  return model::Address{host_, port_ == 0 ? default_port : port_};
+  if (hosts_.empty()) return std::nullopt;
+  return model::Address{hosts_.front(), port(default_port)};
 }
 
 void Announced::set_host(std::string_view text, SymbolTable& symbols) {

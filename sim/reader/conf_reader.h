@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/reader/directives.h"
@@ -20,10 +21,8 @@ struct Directive {
   std::string_view name() const { return words.front(); }
   Args args() const { return Args{words}.subspan(1); }
 };
-std::vector<Directive> split_directives(const Conf& conf);
-
-// Throws BadInput that names the line and quotes it.
-[[noreturn]] void fail(const ConfLine& line, std::string_view message);
+// Passes over lines that are none, if `on_bad` returns.
+std::vector<Directive> split_directives(const Conf& conf, const OnBadLine& on_bad = fail);
 
 // Directives that Redis knows, and that change nothing that is simulated.
 std::span<const std::string_view> directives_without_effect();
@@ -37,10 +36,12 @@ class Listening {
   void bind(Args hosts);
 
   std::optional<model::Address> address(std::uint16_t default_port) const;
+  std::uint16_t port(std::uint16_t default_port) const { return port_ == 0 ? default_port : port_; }
+  const std::vector<model::Symbol>& hosts() const { return hosts_; }
 
  private:
   std::optional<model::Address> given_;
-  model::Symbol host_{};
+  std::vector<model::Symbol> hosts_;
   std::uint16_t port_ = 0;  // 0: not told
   SymbolTable* symbols_;
 };
@@ -54,6 +55,19 @@ struct Announced {
   void set_port(std::string_view text);                        // likewise 0
   model::Address instead_of(const model::Address& real) const;
 };
+
+// The result of a reader that has read all lines.
+template <class Config>
+Configured<Config> configured(Config config, const Listening& listening, const Announced& announced,
+                              std::uint16_t default_port) {
+  const std::optional<model::Address> listens = listening.address(default_port);
+  if (listens) config.announced = announced.instead_of(*listens);
+  return {.config = std::move(config),
+          .address = listens,
+          .port = listening.port(default_port),
+          .hosts = listening.hosts(),
+          .announced = {announced.host, announced.port}};
+}
 
 bool parse_yes_no(std::string_view text);
 

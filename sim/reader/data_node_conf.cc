@@ -55,6 +55,11 @@ void set_text(Reader& reader, Args args) {
   change(reader, parameter, intern_text(reader.symbols, args[0]));
 }
 
+template <model::Millis model::DataNodeConfig::* parameter>
+void set_millis(Reader& reader, Args args) {
+  change(reader, parameter, model::Millis{parse_integer(args[0], 0, kLongestDuration / model::Millis{1})});
+}
+
 constexpr auto set_ping_period = set_seconds<&model::DataNodeConfig::replica_ping_period, 1>;
 constexpr auto set_max_lag = set_seconds<&model::DataNodeConfig::min_replicas_max_lag, 0>;
 
@@ -76,6 +81,8 @@ constexpr auto kParameters = std::to_array<Word<Reader>>({
     {"min-slaves-to-write", "<count>", set_count<&model::DataNodeConfig::min_replicas_to_write>},
     {"min-replicas-max-lag", "<seconds>", set_max_lag},
     {"min-slaves-max-lag", "<seconds>", set_max_lag},
+    {"busy-reply-threshold", "<milliseconds>", set_millis<&model::DataNodeConfig::script_limit>},
+    {"lua-time-limit", "<milliseconds>", set_millis<&model::DataNodeConfig::script_limit>},
 });
 
 // --- what only the file can tell --------------------------------------------------------------------------
@@ -103,6 +110,10 @@ void set_backlog_size(Reader& reader, Args args) {
 
 void set_renamed(Reader& reader, Args args) {
   if (lower_case(args[0]) == "psync") reader.config.knows_psync = false;
+  if (lower_case(args[0]) == "ping") {
+    reader.config.ping_name = name_of_ping(reader.symbols, args[1]);
+    reader.config.knows_ping = lower_case(args[1]) == "ping";
+  }
 }
 
 constexpr auto kFixed = std::to_array<Word<Reader>>({
@@ -129,18 +140,16 @@ constexpr auto kDirectives = [] {
 }  // namespace
 
 Configured<model::DataNodeConfig> configure_data_node(const Conf& conf, std::optional<model::Address> address,
-                                                      SymbolTable& symbols) {
+                                                      SymbolTable& symbols, const OnBadLine& on_bad) {
   Reader reader{.symbols = symbols, .listening = Listening(address, symbols)};
-  for (const Directive& directive : split_directives(conf)) {
+  for (const Directive& directive : split_directives(conf, on_bad)) {
     try {
       apply_directive<Reader>(kDirectives, reader, directive, "a data node");
     } catch (const BadInput& error) {
-      fail(*directive.line, error.what());
+      on_bad(*directive.line, error.what());
     }
   }
-  const std::optional<model::Address> listens = reader.listening.address(kDefaultPort);
-  if (listens) reader.config.announced = reader.announced.instead_of(*listens);
-  return {.config = reader.config, .address = listens};
+  return configured(reader.config, reader.listening, reader.announced, kDefaultPort);
 }
 
 model::ConfigSetCommand parse_config_set(Args parameter, SymbolTable& symbols) {

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/commands.h"
@@ -27,14 +30,24 @@ template <class Config>
 struct Configured {
   Config config{};
   std::optional<model::Address> address;  // where the process listens; nullopt if nothing tells its host
+  std::uint16_t port = 0;                 // where it listens: as told, or the default
+  std::vector<model::Symbol> hosts{};     // that it is told to bind, without those that stand for all
+  model::Address announced{};             // as told, host or port or both; empty or 0: the real one
+  bool resolves_hostnames = false;
 };
 
+// What becomes of a line that cannot be read, and why it cannot.
+using OnBadLine = std::function<void(const ConfLine& line, std::string_view why)>;
+
+// Throws BadInput that names the line and quotes it.
+[[noreturn]] void fail(const ConfLine& line, std::string_view message);
+
 // What a process that reads these lines is configured to do; lines may only agree with an `address` that is given.
-// Throws BadInput, which names the line and quotes it.
+// Passes over lines that cannot be read, if `on_bad` returns.
 Configured<model::DataNodeConfig> configure_data_node(const Conf& conf, std::optional<model::Address> address,
-                                                      SymbolTable& symbols);
+                                                      SymbolTable& symbols, const OnBadLine& on_bad = fail);
 Configured<model::SentinelConfig> configure_sentinel(const Conf& conf, std::optional<model::Address> address,
-                                                     SymbolTable& symbols);
+                                                     SymbolTable& symbols, const OnBadLine& on_bad = fail);
 
 // What follows CONFIG SET, as redis.conf would have it. Throws BadInput.
 model::ConfigSetCommand parse_config_set(std::span<const std::string> parameter, SymbolTable& symbols);

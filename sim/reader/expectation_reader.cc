@@ -4,7 +4,13 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
+
+#include "sim/invariants.h"
+#include "sim/phases.h"
+#include "sim/reader/final_state_reader.h"
+#include "sim/reader/pattern_reader.h"
 
 namespace sentinel::sim {
 namespace {
@@ -13,6 +19,11 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "eventually",
     "never",
     "order",
+    "exactly",
+    "within",
+    "finally",
+    "phases",
+    "invariants",
     "lost-writes",
     "refused-writes",
     "stale-reads",
@@ -21,6 +32,9 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "stale-registry",
 });
 constexpr auto kBoundFields = std::to_array<std::string_view>({"at-least", "at-most", "client"});
+constexpr auto kCountFields = std::to_array<std::string_view>({"event", "times", "at-least", "at-most"});
+constexpr auto kDeadlineFields = std::to_array<std::string_view>({"event", "after", "within", "not-before"});
+constexpr auto kPhaseBoundFields = std::to_array<std::string_view>({"at-least", "at-most"});
 
 struct BoundField {
   std::string_view field;
@@ -35,27 +49,6 @@ constexpr auto kBounds = std::to_array<BoundField>({
     {"two-masters", Bound::What::kTwoMasters, true},
     {"stale-registry", Bound::What::kStaleRegistry, true},
 });
-
-bool is_channel(std::string_view word) { return word.starts_with('+') || word.starts_with('-'); }
-
-// The event that is reported on this channel; `where` is the text that it stands in.
-model::EventKind find_channel(std::string_view channel, const Json& where) {
-  const std::optional<model::EventKind> kind = model::find_event(channel);
-  if (kind) return *kind;
-  std::vector<std::string_view> known;
-  for (const model::EventRow& row : model::event_catalogue()) {
-    if (!row.channel.empty()) known.push_back(row.channel);
-  }
-  where.fail("unknown event " + in_quotes(channel) + suggestion(channel, known));
-}
-
-// Takes what stands before the first space.
-std::string_view take_word(std::string_view& rest) {
-  const std::size_t end = std::min(rest.find(' '), rest.size());
-  const std::string_view word = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return word;
-}
 
 std::vector<EventPattern> read_patterns(const Json& list, const NodeNames& names) {
   std::vector<EventPattern> patterns;
@@ -75,6 +68,11 @@ std::vector<std::vector<EventPattern>> read_orders(const Json& order, const Node
   return orders;
 }
 
+template <class Amount>
+void check_bounds(const std::optional<Amount>& at_least, const std::optional<Amount>& at_most, const Json* where) {
+  if (at_least && at_most && *at_least > *at_most) where->fail("is less than 'at-least'");
+}
+
 Bound read_bound(const Json& json, const BoundField& bound, const NodeNames& names) {
   const Fields fields(json, "a bound", kBoundFields);
   Bound read{.what = bound.what};
@@ -86,6 +84,7 @@ Bound read_bound(const Json& json, const BoundField& bound, const NodeNames& nam
   };
   read.at_least = amount("at-least");
   read.at_most = amount("at-most");
+  check_bounds(read.at_least, read.at_most, fields.find("at-most"));
   if (!read.at_least && !read.at_most) fields.get("at-most", bound.is_duration ? "such as \"8s\"" : "such as 0");
   if (const Json* const client = fields.find("client")) {
     if (bound.what == Bound::What::kTwoMasters) client->fail("is no matter of one client");
@@ -105,36 +104,104 @@ void read_bounds(const Json& json, const BoundField& bound, const NodeNames& nam
   for (const Json* const item : list_of(json)) expectations.bounds.push_back(read_bound(*item, bound, names));
 }
 
+// `times`, or bounds of it.
+Count read_count(const Json& json, const NodeNames& names) {
+  const Fields fields(json, "a count", kCountFields);
+  constexpr std::int64_t kMost = 1'000'000'000;
+  Count count{.event = read_pattern(fields.get("event", "a pattern, such as \"+odown\""), names)};
+  const Json* const times = fields.find("times");
+  const Json* const at_least = fields.find("at-least");
+  const Json* const at_most = fields.find("at-most");
+  if (times != nullptr) {
+    if (at_least != nullptr || at_most != nullptr) times->fail("expected either 'times' or bounds, not both");
+    count.at_least = count.at_most = integer_of(*times, 0, kMost);
+    return count;
+  }
+  if (at_least == nullptr && at_most == nullptr) fields.get("times", "how often the event comes, such as 1");
+  if (at_least != nullptr) count.at_least = integer_of(*at_least, 0, kMost);
+  if (at_most != nullptr) count.at_most = integer_of(*at_most, 0, kMost);
+  check_bounds(count.at_least, count.at_most, at_most);
+  return count;
+}
+
+// What looks like a pattern is one; all else is a time.
+std::variant<SimTime, EventPattern> read_moment(const Json& json, const NodeNames& names) {
+  const bool is_time = json.kind == Json::Kind::kNumber ||
+                       (json.kind == Json::Kind::kString && !json.text.empty() && json.text.front() >= '0' &&
+                        json.text.front() <= '9' && json.text.find(' ') == std::string::npos);
+  if (is_time) return SimTime{duration_of(json)};
+  return read_pattern(json, names);
+}
+
+Deadline read_deadline(const Json& json, const NodeNames& names) {
+  const Fields fields(json, "a deadline", kDeadlineFields);
+  Deadline deadline{.event = read_pattern(fields.get("event", "a pattern, such as \"+odown\""), names)};
+  deadline.after = read_moment(fields.get("after", "a pattern, or a time such as \"10s\""), names);
+  deadline.within = duration_of(fields.get("within", "how long after that at most, such as \"5s\""));
+  if (const Json* const not_before = fields.find("not-before")) {
+    deadline.not_before = duration_of(*not_before);
+    if (deadline.not_before > deadline.within) not_before->fail("is more than 'within'");
+  }
+  return deadline;
+}
+
+std::vector<PhaseBound> read_phases(const Json& json) {
+  std::vector<std::string_view> known;
+  for (const Phase& phase : phases()) known.push_back(phase.name);
+  const Fields fields(json, "phases", known);
+  std::vector<PhaseBound> bounds;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    const Json* const bound = fields.find(known[i]);
+    if (bound == nullptr) continue;
+    const Fields of_bound(*bound, "a bound of a phase", kPhaseBoundFields);
+    const Json* const at_least = of_bound.find("at-least");
+    const Json* const at_most = of_bound.find("at-most");
+    if (at_least == nullptr && at_most == nullptr) of_bound.get("at-most", "such as \"8s\"");
+    PhaseBound read{.phase = i};
+    if (at_least != nullptr) read.at_least = duration_of(*at_least);
+    if (at_most != nullptr) read.at_most = duration_of(*at_most);
+    check_bounds(read.at_least, read.at_most, at_most);
+    bounds.push_back(read);
+  }
+  return bounds;
+}
+
+std::vector<Invariant> read_invariants(const Json& json) {
+  std::vector<std::string_view> known;
+  for (const InvariantRow& row : invariants()) known.push_back(row.name);
+  std::vector<Invariant> read;
+  for (const Json* const item : list_of(json)) {
+    const std::string_view name = string_of(*item);
+    const auto found = std::ranges::find(invariants(), name, &InvariantRow::name);
+    if (found == invariants().end()) item->fail("unknown invariant " + in_quotes(name) + alternatives(name, known));
+    if (std::ranges::find(read, found->invariant) != read.end()) item->fail(in_quotes(name) + " is there twice");
+    read.push_back(found->invariant);
+  }
+  return read;
+}
+
 }  // namespace
 
-Expectations read_expectations(const Json& expect, const NodeNames& names) {
+Expectations read_expectations(const Json& expect, const NodeNames& names, Scenario& scenario) {
   const Fields fields(expect, "an expectation", kFields);
   Expectations expectations;
   if (const Json* const list = fields.find("eventually")) expectations.eventually = read_patterns(*list, names);
   if (const Json* const list = fields.find("never")) expectations.never = read_patterns(*list, names);
   if (const Json* const order = fields.find("order")) expectations.order = read_orders(*order, names);
+  if (const Json* const list = fields.find("exactly")) {
+    for (const Json* const item : list_of(*list)) expectations.exactly.push_back(read_count(*item, names));
+  }
+  if (const Json* const list = fields.find("within")) {
+    for (const Json* const item : list_of(*list)) expectations.within.push_back(read_deadline(*item, names));
+  }
+  if (const Json* const state = fields.find("finally"))
+    expectations.finally = read_final_state(*state, names, scenario);
+  if (const Json* const bounds = fields.find("phases")) expectations.phases = read_phases(*bounds);
+  if (const Json* const list = fields.find("invariants")) expectations.invariants = read_invariants(*list);
   for (const BoundField& bound : kBounds) {
     if (const Json* const json = fields.find(bound.field)) read_bounds(*json, bound, names, expectations);
   }
   return expectations;
-}
-
-EventPattern read_pattern(const Json& json, const NodeNames& names) {
-  EventPattern pattern;
-  pattern.text = string_of(json);
-  std::string_view rest = pattern.text;
-  std::string_view word = take_word(rest);
-  if (!is_channel(word) && is_channel(rest)) {
-    pattern.node = names.find_sentinel(word, json);
-    word = take_word(rest);
-  }
-  if (!is_channel(word)) {
-    json.fail(R"(expected '[NODE ]CHANNEL[ PAYLOAD]', such as "+odown" or "S1 +sdown master *", not )" +
-              in_quotes(pattern.text));
-  }
-  pattern.kind = find_channel(word, json);
-  pattern.payload = rest;
-  return pattern;
 }
 
 }  // namespace sentinel::sim

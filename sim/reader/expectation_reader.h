@@ -1,7 +1,5 @@
-// The expectations of a scenario file, and the patterns that they are made of.
+// The expectations of a scenario file.
 #pragma once
-
-#include <string_view>
 
 #include "sim/reader/json_fields.h"
 #include "sim/reader/node_names.h"
@@ -9,10 +7,7 @@
 
 namespace sentinel::sim {
 
-// All throw BadInput that names the place.
-Expectations read_expectations(const Json& expect, const NodeNames& names);
-
-// `[NODE ]CHANNEL[ PAYLOAD]`.
-EventPattern read_pattern(const Json& json, const NodeNames& names);
+// Throws BadInput that names the place. `scenario` has its nodes.
+Expectations read_expectations(const Json& expect, const NodeNames& names, Scenario& scenario);
 
 }  // namespace sentinel::sim

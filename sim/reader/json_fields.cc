@@ -61,6 +61,14 @@ std::int64_t integer_of(const Json& value, std::int64_t least, std::int64_t most
   return at(value, [&] { return parse_integer(value.text, least, most); });
 }
 
+std::int64_t memory_of(const Json& value, std::int64_t least) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 50;
+  const std::string_view text = string_of(value);
+  const std::int64_t bytes = at(value, [&] { return parse_memory(text); });
+  if (bytes < least || bytes > kMost) value.fail("expected " + std::to_string(least) + "b to 1048576gb");
+  return bytes;
+}
+
 Micros duration_of(const Json& value, Micros least) {
   const std::string_view text = duration_text(value);
   const Micros duration = at(value, [&] { return parse_duration(text); });
@@ -81,6 +89,16 @@ std::span<const Json* const> list_of(const Json& value) {
 std::span<const Json* const> members_of(const Json& value) {
   expect(value, Json::Kind::kObject, "an object");
   return value.items;
+}
+
+std::filesystem::path path_beside(const Json& name) {
+  const std::filesystem::path path = string_of(name);
+  const bool leaves = std::ranges::find(path, std::filesystem::path{".."}) != path.end();
+  const bool is_odd = path.empty() || string_of(name).find('\0') != std::string_view::npos;
+  if (leaves || is_odd || path.is_absolute()) {
+    name.fail(in_quotes(string_of(name)) + " is no path below the folder of the scenario: expected one without '..'");
+  }
+  return name.document->file().parent_path() / path;
 }
 
 Fields::Fields(const Json& object, std::string_view owner, std::span<const std::string_view> known) : object_(&object) {

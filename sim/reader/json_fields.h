@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,10 +18,13 @@ namespace sentinel::sim {
 std::string_view string_of(const Json& value);
 bool bool_of(const Json& value);
 std::int64_t integer_of(const Json& value, std::int64_t least, std::int64_t most);
+std::int64_t memory_of(const Json& value, std::int64_t least);  // bytes
 Micros duration_of(const Json& value, Micros least = Micros{0});
 Micros signed_duration_of(const Json& value);
 std::span<const Json* const> list_of(const Json& value);
 std::span<const Json* const> members_of(const Json& value);
+// A file beside the one that names it, or below: scenarios can be passed around, and read nothing else.
+std::filesystem::path path_beside(const Json& name);
 
 // ` (did you mean 'X'?); known are: X, Y` for a word that is not one of them.
 std::string alternatives(std::string_view word, std::span<const std::string_view> known);

@@ -166,6 +166,7 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 std::string Json::path() const {
+  if (origin != nullptr) return origin->path();
   std::vector<const Json*> way;
   for (const Json* value = this; value->parent != nullptr; value = value->parent) way.push_back(value);
   nlohmann::json::json_pointer pointer;

@@ -18,6 +18,7 @@ struct Json {
 
   const JsonDocument* document = nullptr;
   const Json* parent = nullptr;  // nullptr: the whole document
+  const Json* origin = nullptr;  // of a value that was put somewhere else: where it is written
   std::string name;              // in its parent: the key, or the index
   std::size_t line = 0;
   Kind kind = Kind::kNull;

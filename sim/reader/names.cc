@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sim/bad_input.h"
+#include "sim/reader/words.h"
 #include "sim/units.h"
 
 namespace sentinel::sim {
@@ -42,6 +43,11 @@ model::Symbol intern_name(SymbolTable& symbols, std::string_view name) {
     throw BadInput(in_quotes(name) + " is no name of a master: expected one word of up to 128 characters");
   }
   return intern_text(symbols, name);
+}
+
+model::Symbol name_of_ping(SymbolTable& symbols, std::string_view name) {
+  const std::string lower = lower_case(name);
+  return lower == "ping" || lower.empty() ? model::Symbol{} : intern_text(symbols, lower);
 }
 
 model::Symbol intern_host(SymbolTable& symbols, std::string_view host) {

@@ -19,6 +19,9 @@ model::Symbol intern_text(SymbolTable& symbols, std::string_view text);
 inline constexpr std::size_t kLongestName = 128;
 model::Symbol intern_name(SymbolTable& symbols, std::string_view name);
 
+// What PING is called now; none if it is PING, or nothing. In lower case, as Redis does not tell these apart.
+model::Symbol name_of_ping(SymbolTable& symbols, std::string_view name);
+
 // An address or a name of a host, not checked further: nobody may be there.
 model::Symbol intern_host(SymbolTable& symbols, std::string_view host);
 

@@ -6,12 +6,14 @@
 #include <string>
 #include <string_view>
 
+#include "sim/reader/node_groups.h"
 #include "sim/units.h"
 
 namespace sentinel::sim {
 namespace {
 
-constexpr auto kNetworkFields = std::to_array<std::string_view>({"latency", "retransmission"});
+constexpr auto kNetworkFields = std::to_array<std::string_view>({"latency", "paths", "retransmission"});
+constexpr auto kPathFields = std::to_array<std::string_view>({"between", "latency"});
 constexpr auto kDiskFields = std::to_array<std::string_view>({"flush"});
 constexpr auto kLatencyFields = std::to_array<std::string_view>({"min", "median", "p90", "p99", "max", "loss"});
 constexpr auto kRetransmissionFields =
@@ -89,12 +91,22 @@ Retransmission read_retransmission(const Json& json) {
   return again;
 }
 
+LatencyBetween read_path(const Json& json, const NodeNames& names) {
+  const Fields fields(json, "a path", kPathFields);
+  const MeantBy meant = [&](const Json& name) { return names.find_all(string_of(name), name); };
+  return {.groups = read_groups(fields.get("between", R"(nodes or sites, such as ["east", "west"])"), meant),
+          .latency = read_latency(fields.get("latency", "of the packets between them, such as \"20ms\""))};
+}
+
 }  // namespace
 
-NetworkSpec read_network(const Json& network) {
+NetworkSpec read_network(const Json& network, const NodeNames& names) {
   const Fields fields(network, "a network", kNetworkFields);
   NetworkSpec spec;
   if (const Json* const latency = fields.find("latency")) spec.latency = read_latency(*latency);
+  if (const Json* const paths = fields.find("paths")) {
+    for (const Json* const path : list_of(*paths)) spec.paths.push_back(read_path(*path, names));
+  }
   if (const Json* const again = fields.find("retransmission")) spec.retransmission = read_retransmission(*again);
   return spec;
 }

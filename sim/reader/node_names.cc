@@ -1,8 +1,10 @@
 #include "sim/reader/node_names.h"
 
+#include <algorithm>
 #include <string>
 
 #include "sim/bad_input.h"
+#include "sim/reader/json_fields.h"
 
 namespace sentinel::sim {
 
@@ -21,11 +23,33 @@ NodeNames::NodeNames(const std::vector<Node>& nodes) : nodes_(&nodes) {
   for (const Node& node : nodes) ids_.emplace(node.name, NodeId{static_cast<std::uint16_t>(ids_.size())});
 }
 
+void NodeNames::add_site(const Json& site) {
+  check_node_name(site);
+  if (ids_.contains(site.name)) site.fail(in_quotes(site.name) + " is a node: a site needs a name of its own");
+  std::vector<NodeId>& members = sites_[site.name];
+  for (const Json* const item : list_of(site)) {
+    const NodeId node = find(string_of(*item), *item);
+    const auto is_there = [&](const auto& other) {
+      return std::ranges::find(other.second, node) != other.second.end();
+    };
+    if (std::ranges::any_of(sites_, is_there)) item->fail(in_quotes(item->text) + " is at a site already");
+    members.push_back(node);
+  }
+  if (members.empty()) site.fail("expected the nodes that are there, such as [\"R1\", \"S1\"]");
+}
+
+std::vector<NodeId> NodeNames::find_all(std::string_view name, const Json& where) const {
+  const auto site = sites_.find(name);
+  if (site != sites_.end()) return site->second;
+  return {find(name, where)};
+}
+
 NodeId NodeNames::find(std::string_view name, const Json& where) const {
   const auto found = ids_.find(name);
   if (found != ids_.end()) return found->second;
   std::vector<std::string_view> known;
   for (const Node& node : *nodes_) known.emplace_back(node.name);
+  for (const auto& [site, members] : sites_) known.push_back(site);
   where.fail("unknown node " + in_quotes(name) + suggestion(name, known));
 }
 

@@ -17,7 +17,11 @@ class NodeNames {
  public:
   explicit NodeNames(const std::vector<Node>& nodes);  // must outlive it
 
+  // A site: nodes that are at one place, and are meant by its name. Throws BadInput that names the place.
+  void add_site(const Json& site);
+
   // All throw BadInput that names the place of `name`, the text that it stands in.
+  std::vector<NodeId> find_all(std::string_view name, const Json& where) const;  // a node, or those of a site
   NodeId find(std::string_view name, const Json& where) const;
   NodeId find_sentinel(std::string_view name, const Json& where) const;  // one that reports events
   NodeId find_data_node(std::string_view name, const Json& where) const;
@@ -27,6 +31,7 @@ class NodeNames {
  private:
   const std::vector<Node>* nodes_;
   std::map<std::string_view, NodeId> ids_;
+  std::map<std::string_view, std::vector<NodeId>> sites_;
 };
 
 }  // namespace sentinel::sim

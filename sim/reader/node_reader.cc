@@ -44,24 +44,13 @@ bool read_kind(const Json& kind) {
   kind.fail(R"(expected "data" or "sentinel", not )" + in_quotes(text));
 }
 
-// Only what lies beside the scenario or below: scenarios can be passed around, and read nothing else.
-std::filesystem::path conf_path(const Json& name) {
-  const std::filesystem::path path = string_of(name);
-  const bool leaves = std::ranges::find(path, std::filesystem::path{".."}) != path.end();
-  const bool is_odd = path.empty() || string_of(name).find('\0') != std::string_view::npos;
-  if (leaves || is_odd || path.is_absolute()) {
-    name.fail(in_quotes(string_of(name)) + " is no path below the folder of the scenario: expected one without '..'");
-  }
-  return name.document->file().parent_path() / path;
-}
-
 std::string read_conf_file(const Json& name) {
-  const std::filesystem::path path = conf_path(name);
+  const std::filesystem::path path = path_beside(name);
   return at(name, [&] { return read_text_file(path); });
 }
 
 void give_conf_file(NodeDraft& node, const Json& name, ConfStore& store) {
-  const std::filesystem::path path = conf_path(name);
+  const std::filesystem::path path = path_beside(name);
   const std::string text = read_conf_file(name);
   std::string_view rest = text;
   for (std::size_t line = 1; !rest.empty(); ++line) {
@@ -121,14 +110,6 @@ model::Millis whole_millis_of(const Json& value) {
   return millis;
 }
 
-std::int64_t memory_of(const Json& value, std::int64_t least) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 50;
-  const std::string_view text = string_of(value);
-  const std::int64_t bytes = at(value, [&] { return parse_memory(text); });
-  if (bytes < least || bytes > kMost) value.fail("expected " + std::to_string(least) + "b to 1048576gb");
-  return bytes;
-}
-
 void finish(const NodeDraft& draft, model::DataNodeConfig& config) {
   if (draft.transfer_time != nullptr) config.transfer_time = whole_millis_of(*draft.transfer_time);
   if (draft.load_time != nullptr) config.load_time = whole_millis_of(*draft.load_time);
@@ -172,6 +153,9 @@ Node finished(const NodeDraft& draft, Configured<Config> configured) {
   if (!configured.address) draft.json->fail("'address' is missing: where the node listens, such as \"127.0.0.1:6379\"");
   return {.name = draft.name,
           .address = *configured.address,
+          .announces_host = configured.announced.host != model::Symbol{},
+          .announces_port = configured.announced.port != 0,
+          .resolves_hostnames = configured.resolves_hostnames,
           .config = configured.config,
           .run_ids = draft.run_ids,
           .running = draft.running,

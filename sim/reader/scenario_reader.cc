@@ -10,8 +10,10 @@
 #include "sim/reader/expectation_reader.h"
 #include "sim/reader/json_fields.h"
 #include "sim/reader/network_reader.h"
+#include "sim/reader/node_draft.h"
 #include "sim/reader/node_names.h"
 #include "sim/reader/node_reader.h"
+#include "sim/reader/scenario_source.h"
 #include "sim/reader/script_reader.h"
 #include "sim/reader/step_reader.h"
 #include "sim/reader/text_file.h"
@@ -20,22 +22,11 @@ namespace sentinel::sim {
 namespace {
 
 constexpr auto kFields = std::to_array<std::string_view>({
-    "$schema",
-    "about",
-    "profile",
-    "cluster",
-    "nodes",
-    "clients",
-    "scripts",
-    "network",
-    "disk",
-    "hash-order",
-    "wall-clock",
-    "steps",
-    "from",
-    "until",
-    "expect",
+    "$schema", "about",   "extends", "cases",      "vary",       "profile", "cluster", "nodes", "sites",  "clients",
+    "scripts", "network", "disk",    "hash-order", "wall-clock", "steps",   "from",    "until", "expect", "for",
 });
+
+constexpr auto kRunsFields = std::to_array<std::string_view>({"seeds"});
 
 std::string read_about(const Json& about) {
   const std::string_view text = string_of(about);
@@ -76,33 +67,86 @@ void read_times(const Fields& fields, Scenario& scenario) {
   if (scenario.from >= scenario.until) from->fail("expected a time before 'until', " + in_quotes(until.text));
 }
 
-}  // namespace
+std::uint64_t read_seeds(const Json& runs) {
+  constexpr std::int64_t kMost = 1'000'000;
+  const Fields fields(runs, "the runs", kRunsFields);
+  return static_cast<std::uint64_t>(integer_of(fields.get("seeds", "how many, such as 500"), 1, kMost));
+}
 
-Scenario read_scenario(const std::filesystem::path& file) { return parse_scenario(read_text_file(file), file); }
+void read_sites(const Json& sites, NodeNames& names) {
+  for (const Json* const site : members_of(sites)) names.add_site(*site);
+}
 
-Scenario parse_scenario(std::string_view text, const std::filesystem::path& file) {
-  const JsonDocument document(text, file);
-  const Fields fields(document.root(), "a scenario", kFields);
+Scenario read_case(const Json& root, const std::filesystem::path& file, const std::string& name) {
+  const Fields fields(root, "a scenario", kFields);
   Scenario scenario;
   scenario.file = file;
+  scenario.case_name = name;
   if (const Json* const schema = fields.find("$schema")) string_of(*schema);
   scenario.about = read_about(fields.get("about", "what the scenario shows, and why"));
   scenario.profile = &read_profile(fields.find("profile"));
   read_times(fields, scenario);
   scenario.nodes = read_nodes(fields, scenario.symbols);
   if (const Json* const clients = fields.find("clients")) read_clients(*clients, scenario);
-  const NodeNames names(scenario.nodes);
-  if (const Json* const network = fields.find("network")) scenario.network = read_network(*network);
+  NodeNames names(scenario.nodes);
+  if (const Json* const sites = fields.find("sites")) read_sites(*sites, names);
+  if (const Json* const network = fields.find("network")) scenario.network = read_network(*network, names);
   if (const Json* const disk = fields.find("disk")) scenario.disk = read_disk(*disk);
   if (const Json* const order = fields.find("hash-order")) scenario.hash_order = read_hash_order(*order);
   if (const Json* const clock = fields.find("wall-clock")) scenario.draws_second = read_wall_clock(*clock);
   Steps steps;
   if (const Json* const json = fields.find("steps")) steps = read_steps(*json, names, scenario);
-  if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names);
+  if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names, scenario);
+  if (const Json* const runs = fields.find("for")) scenario.seeds = read_seeds(*runs);
   scenario.steps = std::move(steps.steps);
   if (const Json* const scripts = fields.find("scripts")) scenario.scripts = read_scripts(*scripts, scenario);
   std::ranges::move(steps.clients, std::back_inserter(scenario.nodes));
   return scenario;
+}
+
+std::string names_of(const std::vector<Scenario>& cases) {
+  std::string names;
+  for (const Scenario& scenario : cases) names += (names.empty() ? "" : ", ") + in_quotes(scenario.case_name);
+  return names;
+}
+
+Scenario chosen(std::vector<Scenario> cases, const std::filesystem::path& file,
+                const std::optional<std::string>& case_name) {
+  if (!case_name && cases.size() == 1) return std::move(cases.front());
+  if (!case_name) throw BadInput{file.string() + " has several cases: choose one with --case: " + names_of(cases)};
+  if (cases.front().case_name.empty()) throw BadInput{file.string() + " has no cases: --case is of no use"};
+  const auto found = std::ranges::find(cases, *case_name, &Scenario::case_name);
+  if (found != cases.end()) return std::move(*found);
+  std::vector<std::string_view> known;
+  for (const Scenario& scenario : cases) known.emplace_back(scenario.case_name);
+  throw BadInput{file.string() + " has no case " + in_quotes(*case_name) + alternatives(*case_name, known)};
+}
+
+}  // namespace
+
+std::vector<Scenario> read_scenarios(const std::filesystem::path& file) {
+  return parse_scenarios(read_text_file(file), file);
+}
+
+Scenario read_scenario(const std::filesystem::path& file, const std::optional<std::string>& case_name) {
+  return chosen(read_scenarios(file), file, case_name);
+}
+
+std::vector<Scenario> parse_scenarios(std::string_view text, const std::filesystem::path& file) {
+  constexpr std::size_t kMostNodesOfAll = 4 * kMostNodes;
+  const ScenarioSource source(text, file);
+  std::vector<Scenario> scenarios;
+  std::size_t nodes = 0;
+  for (const ScenarioSource::Case& one : source.cases()) {
+    scenarios.push_back(read_case(*one.root, file, one.name));
+    nodes += scenarios.back().nodes.size();
+    if (nodes > kMostNodesOfAll) one.root->fail("more than 16384 nodes in all cases");
+  }
+  return scenarios;
+}
+
+Scenario parse_scenario(std::string_view text, const std::filesystem::path& file) {
+  return chosen(parse_scenarios(text, file), file, std::nullopt);
 }
 
 }  // namespace sentinel::sim

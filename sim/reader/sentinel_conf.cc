@@ -17,6 +17,7 @@ struct Reader {
   SymbolTable& symbols;
   Listening listening;
   Announced announced{};
+  bool resolves_hostnames = false;
   model::SentinelConfig config{};
 };
 
@@ -38,6 +39,7 @@ void set_current_epoch(Reader& reader, Args args) { reader.config.current_epoch 
 void set_announce_ip(Reader& reader, Args args) { reader.announced.set_host(args[0], reader.symbols); }
 void set_announce_port(Reader& reader, Args args) { reader.announced.set_port(args[0]); }
 void set_deny_scripts(Reader& reader, Args args) { reader.config.denies_scripts_reconfig = parse_yes_no(args[0]); }
+void set_resolve_hostnames(Reader& reader, Args args) { reader.resolves_hostnames = parse_yes_no(args[0]); }
 void check_yes_no(Reader& /*reader*/, Args args) { parse_yes_no(args[0]); }
 void ignore(Reader& /*reader*/, Args /*args*/) {}
 
@@ -109,6 +111,10 @@ void add_known_sentinel(Reader& reader, Args args) {
   known.push_back(peer);
 }
 
+void set_renamed(Reader& reader, Args args) {
+  if (lower_case(args[1]) == "ping") master_of(reader, args).ping_name = name_of_ping(reader.symbols, args[2]);
+  master_of(reader, args);
+}
 void check_master(Reader& reader, Args args) { master_of(reader, args); }
 
 // --- the tables -------------------------------------------------------------------------------------------
@@ -120,7 +126,7 @@ constexpr auto kGlobal = std::to_array<Word<Reader>>({
     {"sentinel announce-ip", "<host>", set_announce_ip},
     {"sentinel announce-port", "<port>", set_announce_port},
     {"sentinel deny-scripts-reconfig", "<yes|no>", set_deny_scripts},
-    {"sentinel resolve-hostnames", "<yes|no>", check_yes_no},
+    {"sentinel resolve-hostnames", "<yes|no>", set_resolve_hostnames},
     {"sentinel announce-hostnames", "<yes|no>", check_yes_no},
     {"sentinel sentinel-user", "<user>", ignore},
     {"sentinel sentinel-pass", "<password>", ignore},
@@ -137,12 +143,13 @@ constexpr auto kAboutMaster = std::to_array<Word<Reader>>({
     {"sentinel notification-script", "<name> <path>", set_notification_script},
     {"sentinel client-reconfig-script", "<name> <path>", set_client_reconfig_script},
     {"sentinel master-reboot-down-after-period", "<name> <milliseconds>", set_reboot_down_after},
+    {"sentinel primary-reboot-down-after-period", "<name> <milliseconds>", set_reboot_down_after},
     {"sentinel config-epoch", "<name> <epoch>", set_config_epoch},
     {"sentinel leader-epoch", "<name> <epoch>", set_leader_epoch},
     {"sentinel known-replica", "<name> <host> <port>", add_known_replica},
     {"sentinel known-slave", "<name> <host> <port>", add_known_replica},
     {"sentinel known-sentinel", "<name> <host> <port> <id>", add_known_sentinel},
-    {"sentinel rename-command", "<name> <command> <new-name>", check_master},
+    {"sentinel rename-command", "<name> <command> <new-name>", set_renamed},
 });
 constexpr auto kPasses = std::to_array<std::span<const Word<Reader>>>({kGlobal, kMonitor, kAboutMaster});
 
@@ -179,18 +186,18 @@ void read_server_directive(Reader& reader, const Directive& directive) {
 }
 
 void read_in_pass(Reader& reader, const Directive& directive, std::span<const Word<Reader>> pass) {
-  if (!is_about_sentinel(directive)) return;
+  if (!is_about_sentinel(directive) || directive.args().empty()) return;
   const Word<Reader>* const word = find_word(pass, sentinel_name(directive));
   if (word != nullptr) apply(*word, reader, directive.args().subspan(1));
 }
 
 template <class Read>
-void for_each(const std::vector<Directive>& directives, Read read) {
+void for_each(const std::vector<Directive>& directives, const OnBadLine& on_bad, Read read) {
   for (const Directive& directive : directives) {
     try {
       read(directive);
     } catch (const BadInput& error) {
-      fail(*directive.line, error.what());
+      on_bad(*directive.line, error.what());
     }
   }
 }
@@ -198,16 +205,16 @@ void for_each(const std::vector<Directive>& directives, Read read) {
 }  // namespace
 
 Configured<model::SentinelConfig> configure_sentinel(const Conf& conf, std::optional<model::Address> address,
-                                                     SymbolTable& symbols) {
+                                                     SymbolTable& symbols, const OnBadLine& on_bad) {
   Reader reader{.symbols = symbols, .listening = Listening(address, symbols)};
-  const std::vector<Directive> directives = split_directives(conf);
-  for_each(directives, [&](const Directive& directive) { read_server_directive(reader, directive); });
+  const std::vector<Directive> directives = split_directives(conf, on_bad);
+  for_each(directives, on_bad, [&](const Directive& directive) { read_server_directive(reader, directive); });
   for (const std::span<const Word<Reader>> pass : kPasses) {
-    for_each(directives, [&](const Directive& directive) { read_in_pass(reader, directive, pass); });
+    for_each(directives, on_bad, [&](const Directive& directive) { read_in_pass(reader, directive, pass); });
   }
-  const std::optional<model::Address> listens = reader.listening.address(kDefaultPort);
-  if (listens) reader.config.announced = reader.announced.instead_of(*listens);
-  return {.config = reader.config, .address = listens};
+  Configured<model::SentinelConfig> read = configured(reader.config, reader.listening, reader.announced, kDefaultPort);
+  read.resolves_hostnames = reader.resolves_hostnames;
+  return read;
 }
 
 }  // namespace sentinel::sim

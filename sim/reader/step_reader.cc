@@ -3,23 +3,23 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "sim/reader/client_reader.h"
 #include "sim/reader/command_parser.h"
-#include "sim/reader/expectation_reader.h"
 #include "sim/reader/json_fields.h"
+#include "sim/reader/names.h"
 #include "sim/reader/network_reader.h"
 #include "sim/reader/node_draft.h"
+#include "sim/reader/node_groups.h"
+#include "sim/reader/pattern_reader.h"
+#include "sim/reader/step_repetition.h"
 #include "sim/reader/words.h"
 #include "sim/units.h"
 
 namespace sentinel::sim {
 namespace {
-
-constexpr std::size_t kMostSteps = 100'000;
 
 // What the readers of the different actions need.
 struct Context {
@@ -38,25 +38,18 @@ struct Role {
 };
 constexpr auto kRoles = std::to_array<Role>({{"$sentinel", kSpeaker}, {"$node", kSubject}, {"$other", kOtherReplica}});
 
-// A node by its name, or by its part in the event that makes the step happen.
-NodeId read_node(const Json& json, const Context& context) {
+// Nodes by their name or site, or by their part in the event that makes the step happen.
+std::vector<NodeId> read_node(const Json& json, const Context& context) {
   const std::string_view name = string_of(json);
-  if (!name.starts_with('$')) return context.names.find(name, json);
+  if (!name.starts_with('$')) return context.names.find_all(name, json);
   const auto role = std::ranges::find(kRoles, name, &Role::name);
   if (role == kRoles.end()) json.fail("unknown part " + in_quotes(name) + ": expected $sentinel, $node or $other");
   if (!context.triggered) json.fail(in_quotes(name) + " needs 'on', the event in which it has a part");
-  return role->node;
+  return {role->node};
 }
 
-std::vector<NodeId> read_node_list(const Json& list, const Context& context) {
-  std::vector<NodeId> nodes;
-  std::set<NodeId> seen;
-  for (const Json* const item : list_of(list)) {
-    nodes.push_back(read_node(*item, context));
-    if (!seen.insert(nodes.back()).second) item->fail(in_quotes(string_of(*item)) + " is there twice");
-  }
-  if (nodes.empty()) list.fail("expected at least one node");
-  return nodes;
+MeantBy meant_in(const Context& context) {
+  return [&context](const Json& name) { return read_node(name, context); };
 }
 
 // `node` or `nodes`.
@@ -64,35 +57,15 @@ std::vector<NodeId> read_nodes_of(const Fields& step, const Context& context) {
   const Json* const one = step.find("node");
   const Json* const several = step.find("nodes");
   if (one != nullptr && several != nullptr) several->fail("expected either 'node' or 'nodes', not both");
-  if (several != nullptr) return read_node_list(*several, context);
-  const Json& node = step.get("node", "whom the step happens to (or 'nodes', a list)");
-  return {read_node(node, context)};
+  if (several != nullptr) return read_node_list(*several, meant_in(context));
+  return read_node(step.get("node", "whom the step happens to (or 'nodes', a list)"), context);
 }
 
 using Groups = std::vector<std::vector<NodeId>>;
 
-void refuse_overlap(const Json& list, const Groups& groups) {
-  std::set<NodeId> seen;
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    for (std::size_t j = 0; j < groups[i].size(); ++j) {
-      if (seen.insert(groups[i][j]).second) continue;
-      const Json& name = *list.items[i]->items[j];
-      name.fail(in_quotes(name.text) + " is in two groups: a node may be in one");
-    }
-  }
-}
-
-Groups read_groups(const Json& between, const Context& context) {
-  Groups groups;
-  for (const Json* const group : list_of(between)) groups.push_back(read_node_list(*group, context));
-  if (groups.size() < 2) between.fail(R"(expected at least two groups of nodes, such as [["S1"], ["R1", "S2"]])");
-  refuse_overlap(between, groups);
-  return groups;
-}
-
 Groups read_optional_groups(const Fields& step, const Context& context) {
   const Json* const between = step.find("between");
-  return between == nullptr ? Groups{} : read_groups(*between, context);
+  return between == nullptr ? Groups{} : read_groups(*between, meant_in(context));
 }
 
 // --- actions ----------------------------------------------------------------------------------------------
@@ -102,9 +75,71 @@ Action read_simple(const Fields& step, const Context& context) {
   return ActionOfNodes{read_nodes_of(step, context)};
 }
 
+// Where a process, which the scenario must name, is started instead.
+std::optional<model::Address> read_new_address(const Json* address, const std::vector<NodeId>& nodes,
+                                               const Context& context) {
+  if (address == nullptr) return std::nullopt;
+  const std::string_view text = string_of(*address);
+  const model::Address read = at(*address, [&] { return parse_address(context.scenario.symbols, text); });
+  if (nodes.size() > 1) address->fail("belongs to a step with one node: each needs its own");
+  if (nodes.front() >= kOtherReplica) address->fail("belongs to a step that names its node");
+  Node& node = context.scenario.nodes[static_cast<std::size_t>(nodes.front())];
+  if (!node.listens()) address->fail(in_quotes(node.name) + " listens nowhere: it only opens connections");
+  node.later_addresses.push_back(read);
+  return read;
+}
+
+bool read_data(const Json* data) {
+  if (data == nullptr) return false;
+  const std::string_view text = string_of(*data);
+  if (text != "empty" && text != "kept") {
+    data->fail(R"(expected "empty" (nothing is left) or "kept" (what it had), not )" + in_quotes(text));
+  }
+  return text == "kept";
+}
+
+void require_data_nodes(const std::vector<NodeId>& nodes, const Context& context, const Json& where,
+                        std::string_view why) {
+  for (const NodeId node : nodes) {
+    if (node >= kOtherReplica || context.scenario.node(node).is_data_node()) continue;
+    where.fail(in_quotes(context.scenario.node(node).name) + " is no data node: only these " + std::string{why});
+  }
+}
+
 Action read_start(const Fields& step, const Context& context) {
   const Json* const fresh = step.find("fresh");
-  return StartStep{.nodes = read_nodes_of(step, context), .fresh = fresh != nullptr && bool_of(*fresh)};
+  const Json* const data = step.find("data");
+  const Json* const load_time = step.find("load-time");
+  StartStep start{.nodes = read_nodes_of(step, context),
+                  .fresh = fresh != nullptr && bool_of(*fresh),
+                  .keeps_data = read_data(data)};
+  start.address = read_new_address(step.find("address"), start.nodes, context);
+  for (const Json* const field : {data, load_time}) {
+    if (field != nullptr) require_data_nodes(start.nodes, context, *field, "have a data set");
+  }
+  if (load_time != nullptr) start.load_time = duration_of(*load_time);
+  return start;
+}
+
+Action read_disk(const Fields& step, const Context& context) {
+  const Json& fails = step.get("fails", "whether nothing can be written from now on, true or false");
+  DiskStep disk{.nodes = read_nodes_of(step, context), .fails = bool_of(fails)};
+  for (const NodeId node : disk.nodes) {
+    if (node >= kOtherReplica || context.scenario.node(node).listens()) continue;
+    fails.fail(in_quotes(context.scenario.node(node).name) + " is a client: it writes nothing to disk");
+  }
+  return disk;
+}
+
+// A client's EVAL.
+Action read_script(const Fields& step, const Context& context) {
+  const Json& duration = step.get("for", "how long the script runs, such as \"20s\"");
+  const Json* const writes = step.find("writes");
+  model::ScriptCommand script{.period = std::chrono::ceil<model::Millis>(duration_of(duration)),
+                              .writes = writes != nullptr && bool_of(*writes)};
+  std::vector<NodeId> nodes = read_nodes_of(step, context);
+  require_data_nodes(nodes, context, duration, "run scripts");
+  return CommandStep{.nodes = std::move(nodes), .command = script, .text = "EVAL"};
 }
 
 Action read_stall(const Fields& step, const Context& context) {
@@ -123,7 +158,7 @@ CutMode read_mode(const Json* mode) {
 Action read_partition(const Fields& step, const Context& context) {
   const Json* const one_way = step.find("one-way");
   return PartitionStep{
-      .groups = read_groups(step.get("between", R"(the groups, such as [["S1"], ["R1", "S2"]])"), context),
+      .groups = read_groups(step.get("between", R"(the groups, such as [["S1"], ["R1", "S2"]])"), meant_in(context)),
       .mode = read_mode(step.find("mode")),
       .one_way = one_way != nullptr && bool_of(*one_way)};
 }
@@ -133,6 +168,59 @@ Action read_heal(const Fields& step, const Context& context) { return HealStep{r
 Action read_latency_step(const Fields& step, const Context& context) {
   return LatencyStep{.groups = read_optional_groups(step, context),
                      .latency = read_latency(step.get("latency", "the new one, such as \"1ms\""))};
+}
+
+Action read_bandwidth(const Fields& step, const Context& context) {
+  const std::vector<NodeId> nodes = read_nodes_of(step, context);
+  const Json* const one = step.find("node");
+  require_data_nodes(nodes, context, one != nullptr ? *one : *step.find("nodes"), "send snapshots");
+  return BandwidthStep{.nodes = nodes, .rate = memory_of(step.get("rate", "bytes a second, such as \"10mb\""), 1)};
+}
+
+// A host that some node is at, or a sentinel that looks it up would never ask for it.
+Action read_resolve(const Fields& step, const Context& context) {
+  const Json& name = step.get("name", "the host that is looked up, such as \"redis-0\"");
+  const model::Symbol host = at(name, [&] { return intern_host(context.scenario.symbols, string_of(name)); });
+  const auto is_there = [host](const Node& node) { return node.address.host == host; };
+  if (std::ranges::none_of(context.scenario.nodes, is_there)) name.fail("no node is at " + in_quotes(string_of(name)));
+  if (std::ranges::none_of(context.scenario.nodes, &Node::resolves_hostnames)) {
+    name.fail("nobody looks it up: no sentinel has 'sentinel resolve-hostnames yes'");
+  }
+  return ResolveStep{.host = host,
+                     .takes = duration_of(step.get("takes", "how long it takes to look it up, such as \"5s\""))};
+}
+
+// One kind, or a list of them.
+std::vector<MessageKind> read_message_kinds(const Json& messages) {
+  const auto kind_of = [](const Json& json) {
+    const std::string_view name = string_of(json);
+    if (const std::optional<MessageKind> kind = find_message_kind(name)) return *kind;
+    json.fail("unknown kind of message " + in_quotes(name) + alternatives(name, message_kind_names()));
+  };
+  if (messages.kind != Json::Kind::kList) return {kind_of(messages)};
+  if (messages.items.empty()) messages.fail("expected at least one kind of message, such as \"vote\"");
+  std::vector<MessageKind> kinds;
+  for (const Json* const item : messages.items) kinds.push_back(kind_of(*item));
+  return kinds;
+}
+
+std::optional<std::vector<NodeId>> read_optional_nodes(const Json* nodes, const Context& context) {
+  return nodes == nullptr ? std::nullopt : std::optional{read_node_list(*nodes, meant_in(context))};
+}
+
+HeldMessages read_held(const Fields& step, const Json* messages, const Context& context) {
+  return {.kinds = messages == nullptr ? std::vector<MessageKind>{} : read_message_kinds(*messages),
+          .from = read_optional_nodes(step.find("from"), context),
+          .to = read_optional_nodes(step.find("to"), context)};
+}
+
+Action read_hold(const Fields& step, const Context& context) {
+  return HoldStep{read_held(step, &step.get("messages", "which ones wait, such as \"vote\""), context)};
+}
+
+Action read_release(const Fields& step, const Context& context) {
+  const HeldMessages held = read_held(step, step.find("messages"), context);
+  return held == HeldMessages{} ? ReleaseStep{} : ReleaseStep{held};
 }
 
 Action read_clock(const Fields& step, const Context& context) {
@@ -194,26 +282,33 @@ Action read_write(const Fields& step, const Context& context) {
 
 // --- kinds of steps ---------------------------------------------------------------------------------------
 
-constexpr auto kCommonFields = std::to_array<std::string_view>({"at", "on", "by", "after", "do", "why"});
+constexpr auto kCommonFields =
+    std::to_array<std::string_view>({"at", "on", "by", "after", "every", "times", "do", "why"});
 
 struct Kind {
   std::string_view name;
-  std::array<std::string_view, 5> own_fields;  // the empty ones do not count
+  std::array<std::string_view, 6> own_fields;  // the empty ones do not count
   Action (*read)(const Fields&, const Context&);
 };
 constexpr auto kKinds = std::to_array<Kind>({
     {"crash", {"node", "nodes"}, read_simple<CrashStep>},
     {"stop", {"node", "nodes"}, read_simple<StopStep>},
-    {"start", {"node", "nodes", "fresh"}, read_start},
-    {"pause", {"node", "nodes"}, read_simple<PauseStep>},
+    {"start", {"node", "nodes", "fresh", "address", "data", "load-time"}, read_start},
+    {"pause", {"node", "nodes", "for"}, read_simple<PauseStep>},
     {"resume", {"node", "nodes"}, read_simple<ResumeStep>},
     {"stall", {"node", "nodes", "for"}, read_stall},
-    {"partition", {"between", "mode", "one-way"}, read_partition},
+    {"partition", {"between", "mode", "one-way", "for"}, read_partition},
     {"heal", {"between"}, read_heal},
-    {"latency", {"latency", "between"}, read_latency_step},
+    {"latency", {"latency", "between", "for"}, read_latency_step},
+    {"hold", {"messages", "from", "to", "for"}, read_hold},
+    {"release", {"messages", "from", "to"}, read_release},
+    {"bandwidth", {"node", "nodes", "rate"}, read_bandwidth},
+    {"resolve", {"name", "takes", "for"}, read_resolve},
     {"clock", {"node", "nodes", "step", "drift-ppm"}, read_clock},
     {"command", {"node", "nodes", "args"}, read_command},
     {"write", {"node", "via", "rate", "size", "for"}, read_write},
+    {"disk", {"node", "nodes", "fails"}, read_disk},
+    {"script", {"node", "nodes", "for", "writes"}, read_script},
 });
 
 std::vector<std::string_view> fields_of(const Kind& kind) {
@@ -249,8 +344,8 @@ Trigger read_trigger(const Fields& step, const Json& on, const NodeNames& names)
   const Json* const by = step.find("by");
   const Json* const after = step.find("after");
   Trigger trigger{.event = read_pattern(on, names)};
-  if (by != nullptr && trigger.event.node) by->fail("'on' names the sentinel already");
-  if (by != nullptr) trigger.event.node = names.find_sentinel(string_of(*by), *by);
+  if (by != nullptr && !trigger.event.nodes.empty()) by->fail("'on' names the sentinel already");
+  if (by != nullptr) trigger.event.nodes = {names.find_sentinel(string_of(*by), *by)};
   if (after != nullptr) trigger.after = duration_of(*after);
   return trigger;
 }
@@ -267,13 +362,16 @@ std::variant<SimTime, Trigger> read_when(const Fields& step, const NodeNames& na
                    until);
 }
 
-Step read_step(const Json& json, Context& context, SimTime until) {
+void read_step(const Json& json, Context& context, std::uint32_t place, std::vector<Step>& steps) {
   const Kind& kind = read_kind(json);
   const Fields fields(json, "a step " + in_quotes(kind.name), fields_of(kind));
   context.triggered = fields.find("on") != nullptr;
-  Step step{.when = read_when(fields, context.names, until), .action = kind.read(fields, context), .why = {}};
+  Step step{.when = read_when(fields, context.names, context.scenario.until),
+            .action = kind.read(fields, context),
+            .why = {},
+            .in_file = place};
   if (const Json* const why = fields.find("why")) step.why = string_of(*why);
-  return step;
+  add_repeated(fields, step, context.scenario, steps);
 }
 
 // --- masters ----------------------------------------------------------------------------------------------
@@ -318,7 +416,8 @@ Steps read_steps(const Json& steps, const NodeNames& names, Scenario& scenario) 
   const std::vector<std::string> masters = masters_of(scenario, steps);
   Steps read;
   Context context{.names = names, .masters = masters, .scenario = scenario, .clients = read.clients};
-  for (const Json* const step : list_of(steps)) read.steps.push_back(read_step(*step, context, scenario.until));
+  std::uint32_t place = 0;
+  for (const Json* const step : list_of(steps)) read_step(*step, context, place++, read.steps);
   return read;
 }
 

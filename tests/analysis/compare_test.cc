@@ -252,7 +252,8 @@ TEST_F(Compare, ComparesTimesOfOneLeader) {
   const Recording parsed_one = parsed(recording);
   const RecordedScenario made = scenario_of(parsed_one);
   const Incident incident = *incident_of(*made.scenario);
-  const Phase& promotion = *std::ranges::find(phases(), "+elected-leader -> +promoted-slave", &Phase::name);
+  const sim::Phase& promotion =
+      *std::ranges::find(sim::phases(), "+elected-leader -> +promoted-slave", &sim::Phase::name);
   const auto leader_in = [](const Stream& stream) {
     return std::ranges::find(stream, "+elected-leader", &Said::channel)->node;
   };

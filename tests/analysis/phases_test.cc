@@ -79,8 +79,8 @@ TEST(IncidentOf, EndsAfterItBegan) {
 constexpr Incident kIncident{.fault = 1s, .back = 20s};
 
 std::optional<sim::Micros> duration(std::string_view name, const Stream& stream, const Incident& incident = kIncident) {
-  const auto phase = std::ranges::find(phases(), name, &Phase::name);
-  if (phase == phases().end()) throw std::invalid_argument{std::string{name}};
+  const auto phase = std::ranges::find(sim::phases(), name, &sim::Phase::name);
+  if (phase == sim::phases().end()) throw std::invalid_argument{std::string{name}};
   return duration_of(*phase, stream, incident);
 }
 
@@ -149,7 +149,7 @@ TEST(Phases, MayBeMissing) {
 }
 
 // The tables and tests above name all that there are.
-TEST(Phases, AreAllTested) { EXPECT_EQ(phases().size(), 15U); }
+TEST(Phases, AreAllTested) { EXPECT_EQ(sim::phases().size(), 15U); }
 
 }  // namespace
 }  // namespace sentinel::analysis

@@ -61,6 +61,19 @@ TEST(RecorderPlan, RefusesLatencySteps) {
   EXPECT_THAT(refusal(scenario), HasSubstr("/steps/1: 'latency' cannot be done to real processes"));
 }
 
+// So it is behind a step that stands for several, which are done one by one.
+TEST(RecorderPlan, RepeatedStepsAreSeveral) {
+  const std::string flapping = R"({"at": "1s", "do": "pause", "node": "R1", "every": "4s", "times": 2, "for": "1s"})";
+  const Plan plan = make_plan(scenario_of(kCluster, flapping), kRedis7, Net::kAuto, true);
+  ASSERT_EQ(plan.actions.size(), 4U);
+  EXPECT_TRUE(std::holds_alternative<StopAction>(plan.actions[2].action));
+  EXPECT_EQ(std::get<sim::Micros>(plan.actions[2].when), sim::Micros{5'000'000});
+  EXPECT_TRUE(std::holds_alternative<ContinueAction>(plan.actions[3].action));
+  EXPECT_EQ(std::get<sim::Micros>(plan.actions[3].when), sim::Micros{6'000'000});
+  const auto scenario = scenario_of(kCluster, flapping + R"(, {"at": "1s", "do": "hold", "messages": "vote"})");
+  EXPECT_THAT(refusal(scenario), HasSubstr("/steps/1: 'hold' cannot be done to real processes"));
+}
+
 // Only root can make networks: anybody else is told so.
 TEST(RecorderPlan, PartitionsNeedRoot) {
   const auto scenario = scenario_of(kCluster, kPartition);

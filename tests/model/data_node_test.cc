@@ -15,8 +15,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Optional;
 
-using Condition = model::DataNode::Condition;
-
 class DataNode : public testing::Test {
  protected:
   Status ping(Address address) { return lab.ask_status(lab.connect(address), model::Ping{}); }
@@ -75,24 +73,124 @@ TEST_F(DataNode, MasterDown) {
   EXPECT_EQ(ping(kR2), Status::kPong);
 }
 
-// A script that runs for too long: -BUSY to everything but SCRIPT KILL, which ends it.
+// A script that runs for too long: first nothing at all, then -BUSY to everything but SCRIPT KILL, which ends it.
 TEST_F(DataNode, Busy) {
-  lab.node(kM).set_condition(Condition::kBusy);
+  lab.command(kM, model::ScriptCommand{20s});
+  EXPECT_THAT(lab.stalls(kM), ElementsAre(5s));
   EXPECT_EQ(lab.ask_status(lab.client, model::Ping{}), Status::kBusy);
   EXPECT_EQ(lab.ask_status(lab.client, model::InfoRequest{}), Status::kBusy);
   EXPECT_EQ(lab.ask_status(lab.client, model::Publish{hello_from(kS2)}), Status::kBusy);
   EXPECT_EQ(lab.ask_status(lab.client, Reconfigure{kR1}), Status::kBusy);
   EXPECT_TRUE(lab.node(kM).is_master());
+  EXPECT_EQ(lab.command(kM, model::ScriptCommand{1s}).kind, Answer::Kind::kBusy);
   EXPECT_EQ(lab.ask_status(lab.client, model::ScriptKill{}), Status::kOk);
   EXPECT_EQ(lab.ask_status(lab.client, model::Ping{}), Status::kPong);
+  EXPECT_EQ(lab.ask_status(lab.client, model::ScriptKill{}), Status::kNotBusy);
+}
+
+// A script that has written cannot be killed: it ends by itself, and then its writes go to the replica.
+TEST_F(DataNode, ScriptThatWrites) {
+  const model::Offset before = lab.node(kM).offset();
+  lab.command(kM, model::ScriptCommand{20s, true});
+  lab.run_for(19'999ms);
+  EXPECT_EQ(lab.ask_status(lab.client, model::ScriptKill{}), Status::kUnkillable);
+  EXPECT_EQ(lab.command(kM, model::ScriptKillCommand{}).kind, Answer::Kind::kUnkillable);
+  EXPECT_EQ(lab.ask_status(lab.client, model::Ping{}), Status::kBusy);
+  EXPECT_EQ(lab.node(kM).offset(), before) << "no cron, and nothing of the script";
+  lab.run_for(1ms);
+  EXPECT_EQ(lab.ask_status(lab.client, model::Ping{}), Status::kPong);
+  EXPECT_GT(lab.node(kM).offset(), before);
+  EXPECT_EQ(lab.node(kR1).offset(), lab.node(kM).offset());
+  EXPECT_THAT(lab.stalls(kR1), IsEmpty()) << "it gets what was written, not the script";
+}
+
+// A script that is too short to be noticed, or has no limit, answers nobody until its end.
+TEST_F(DataNode, ScriptWithinItsLimit) {
+  lab.command(kM, model::ScriptCommand{4s});
+  model::DataNodeConfig config = master_config();
+  config.script_limit = 0ms;
+  lab.start(kR2, config);
+  lab.command(kR2, model::ScriptCommand{40s});
+  EXPECT_THAT(lab.stalls(kM), ElementsAre(4s));
+  EXPECT_THAT(lab.stalls(kR2), ElementsAre(40s));
+}
+
+// A replica may run a script that reads; what its master sends waits until it is over.
+TEST_F(DataNode, ScriptOnAReplica) {
+  EXPECT_EQ(lab.command(kR1, model::ScriptCommand{20s, true}).kind, Answer::Kind::kReadOnly);
+  lab.command(kR1, model::ScriptCommand{20s});
+  EXPECT_EQ(ping(kR1), Status::kBusy);
+  const model::Offset before = lab.node(kR1).applied();
+  lab.ask(lab.client, model::Publish{hello_from(kS2)});
+  EXPECT_EQ(lab.node(kR1).applied(), before);
+  lab.run_for(20s);
+  EXPECT_EQ(lab.node(kR1).applied(), lab.node(kM).offset());
+}
+
+// Up to 4.x a script that writes is replicated as it is: the replica is silent for as long, and never -BUSY.
+TEST(DataNodeVersions, ScriptsAreRunAgain) {
+  ReplicatedPair lab{"redis-3.2"};
+  lab.command(kM, model::ScriptCommand{20s, true});
+  lab.run_for(19s);
+  EXPECT_THAT(lab.stalls(kR1), IsEmpty());
+  lab.run_for(1s);
+  EXPECT_THAT(lab.stalls(kR1), ElementsAre(20s));
+  lab.command(kR1, model::ScriptCommand{30s});
+  EXPECT_THAT(lab.stalls(kR1), ElementsAre(20s, 30s));
 }
 
 // A disk failure shows in the PING of a master, not in that of a replica, nor in INFO.
 TEST_F(DataNode, DiskFailure) {
-  for (const Address& address : {kM, kR1}) lab.node(address).set_condition(Condition::kDiskFailure);
+  for (const Address& address : {kM, kR1}) lab.node(address).set_disk_fails(true);
   EXPECT_EQ(ping(kM), Status::kMisconf);
   EXPECT_EQ(ping(kR1), Status::kPong);
   EXPECT_TRUE(std::holds_alternative<model::InfoReply>(lab.ask(lab.client, model::InfoRequest{}).value()));
+  lab.command(kR1, model::ReplicaofCommand{});
+  EXPECT_EQ(ping(kR1), Status::kMisconf) << "promoted";
+  lab.node(kM).set_disk_fails(false);
+  EXPECT_EQ(ping(kM), Status::kPong);
+}
+
+// A full resynchronisation takes the disk of the replica, and that of a master which is not diskless.
+TEST_F(DataNode, NoFullResyncWithoutDisk) {
+  using enum model::ReplicationState;
+  lab.start(kR2, replica_config(kM));
+  lab.node(kR2).set_disk_fails(true);
+  lab.run_for(3s);
+  EXPECT_NE(lab.node(kR2).replication_state(), kConnected);
+  lab.node(kR2).set_disk_fails(false);
+  lab.run_for(3s);
+  EXPECT_EQ(lab.node(kR2).replication_state(), kConnected);
+
+  lab.node(kM).set_disk_fails(true);
+  lab.start(kR3, replica_config(kM));
+  lab.run_for(3s);
+  EXPECT_EQ(lab.node(kR3).replication_state(), kConnected) << "diskless";
+  model::DataNodeConfig config = master_config();
+  config.diskless_sync = false;
+  lab.start(kElsewhere, config);
+  lab.node(kElsewhere).set_disk_fails(true);
+  lab.command(kR3, model::ReplicaofCommand{kElsewhere});
+  lab.run_for(3s);
+  EXPECT_NE(lab.node(kR3).replication_state(), kConnected);
+  lab.node(kElsewhere).set_disk_fails(false);
+  lab.run_for(3s);
+  EXPECT_EQ(lab.node(kR3).replication_state(), kConnected);
+}
+
+// PING by another name is an unknown command, also to a replica; it is answered by the new one, if there is one.
+TEST_F(DataNode, RenamedPing) {
+  model::DataNodeConfig config = master_config();
+  config.knows_ping = false;
+  lab.start(kR2, config);
+  lab.start(kR3, replica_config(kR2));
+  lab.run_for(3s);
+  EXPECT_EQ(ping(kR2), Status::kUnknownCommand);
+  EXPECT_EQ(lab.node(kR3).info(lab.now()).link_up, false);
+  config.ping_name = model::Symbol{70, 4};
+  lab.start(kR2, config);
+  EXPECT_EQ(lab.ask_status(lab.connect(kR2), model::Ping{model::Symbol{70, 4}}), Status::kPong);
+  EXPECT_EQ(lab.ask_status(lab.client, model::Ping{model::Symbol{70, 4}}), Status::kUnknownCommand);
 }
 
 // With a password, nothing is answered before it was given.

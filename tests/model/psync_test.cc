@@ -172,5 +172,34 @@ TEST(Psync, StreamWaitsForTheSnapshot) {
   EXPECT_EQ(std::get<model::ReplicationStream>(received[2]).bytes, kHello);
 }
 
+// From 4.0 on a replica that is started again with its data knows where it was, and goes on there.
+TEST(Psync, ReplicaRestartsWithItsData) {
+  for (const auto& [version, full_resyncs] : {std::pair{"redis-7.0", 1U}, {"redis-6.2", 1U}, {"redis-3.2", 2U}}) {
+    ReplicatedPair lab{version};
+    lab.write(2);
+    lab.restart_with_data(kR1);
+    lab.write(1);
+    lab.run_for(10s);
+    EXPECT_TRUE(lab.info(kR1).link_up) << version;
+    EXPECT_EQ(lab.node(kR1).applied(), lab.node(kM).offset()) << version;
+    EXPECT_EQ(lab.full_resyncs(kM), full_resyncs) << version;
+  }
+}
+
+// From 7.0 on a master that is started again with its data lets its replicas go on, under a new history.
+TEST(Psync, MasterRestartsWithItsData) {
+  for (const auto& [version, full_resyncs] : {std::pair{"redis-7.0", 1U}, {"redis-6.2", 2U}, {"redis-3.2", 2U}}) {
+    ReplicatedPair lab{version};
+    lab.write(2);
+    const Id history = lab.node(kM).replication_id();
+    lab.restart_with_data(kM);
+    lab.run_for(10s);
+    EXPECT_NE(lab.node(kM).replication_id(), history) << version;
+    EXPECT_TRUE(lab.info(kR1).link_up) << version;
+    EXPECT_EQ(lab.node(kR1).applied(), lab.node(kM).offset()) << version;
+    EXPECT_EQ(lab.full_resyncs(kM), full_resyncs) << version;
+  }
+}
+
 }  // namespace
 }  // namespace sentinel::test

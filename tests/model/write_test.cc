@@ -10,8 +10,6 @@ using model::Answer;
 using model::Offset;
 using model::WriteCommand;
 
-using Condition = model::DataNode::Condition;
-
 Answer::Kind write(DataNodeLab& lab, Address address, std::int64_t bytes = 100) {
   return lab.command(address, WriteCommand{bytes}).kind;
 }
@@ -43,11 +41,12 @@ TEST(Write, Replica) {
 // What keeps a node from answering PING keeps it from writing.
 TEST(Write, Refusals) {
   ReplicatedPair lab;
-  lab.node(kM).set_condition(Condition::kDiskFailure);
+  lab.node(kM).set_disk_fails(true);
   EXPECT_EQ(write(lab, kM), Answer::Kind::kMisconf);
-  lab.node(kM).set_condition(Condition::kBusy);
+  lab.node(kM).set_disk_fails(false);
+  lab.command(kM, model::ScriptCommand{20s});
   EXPECT_EQ(write(lab, kM), Answer::Kind::kBusy);
-  lab.node(kM).set_condition(Condition::kNone);
+  lab.command(kM, model::ScriptKillCommand{});
   EXPECT_EQ(write(lab, kM), Answer::Kind::kOk);
 
   model::DataNodeConfig config = replica_config(kElsewhere);

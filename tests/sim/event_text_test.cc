@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <string>
 
+#include "sim/event_fields.h"
+
 namespace sentinel::sim {
 namespace {
 
@@ -178,20 +180,33 @@ RC_GTEST_PROP(Glob, AgreesWithItsDefinition, ()) {
   RC_ASSERT(matches_glob(pattern, text) == obvious(obvious, pattern, text));
 }
 
-// A pattern means events of its kind; of one node and with one payload, if it says so.
+// A pattern means events of its kind; of some nodes, with one payload, with fields and at a time, if it says so.
 TEST_F(EventTextTest, PatternsMatchEvents) {
   const Event sdown = event(EventKind::kSdown);
   const std::string payload = text(sdown);
   EventPattern pattern{.text = {}, .kind = EventKind::kSdown, .payload = {}};
-  EXPECT_TRUE(matches(pattern, NodeId{3}, sdown, payload));
-  EXPECT_FALSE(matches(pattern, NodeId{3}, event(EventKind::kOdown), payload));
-  pattern.node = NodeId{4};
-  EXPECT_FALSE(matches(pattern, NodeId{3}, sdown, payload));
-  EXPECT_TRUE(matches(pattern, NodeId{4}, sdown, payload));
+  Occurrence said{.at = SimTime{Micros{1'000}}, .node = NodeId{3}, .event = &sdown, .payload = payload};
+  const Event odown = event(EventKind::kOdown);
+  EXPECT_FALSE(matches(pattern, {.at = said.at, .node = said.node, .event = &odown, .payload = payload}, symbols));
+  const auto mismatches_now = [&] { return mismatches(pattern, said, symbols); };
+  EXPECT_EQ(mismatches_now(), 0U);
+  pattern.nodes = {NodeId{4}, NodeId{5}};
+  EXPECT_EQ(mismatches_now(), 1U);
+  said.node = NodeId{5};
+  EXPECT_EQ(mismatches_now(), 0U);
   pattern.payload = "master * 6379";
-  EXPECT_TRUE(matches(pattern, NodeId{4}, sdown, payload));
+  EXPECT_EQ(mismatches_now(), 0U);
   pattern.payload = "slave *";
-  EXPECT_FALSE(matches(pattern, NodeId{4}, sdown, payload));
+  EXPECT_EQ(mismatches_now(), 1U);
+  pattern.from = SimTime{Micros{1'000}};
+  pattern.until = SimTime{Micros{1'000}};
+  EXPECT_EQ(mismatches_now(), 1U);
+  pattern.until = SimTime{Micros{999}};
+  EXPECT_EQ(mismatches_now(), 2U);
+  pattern.fields = {{EventField::kInstance, "mast*"}, {EventField::kQuorum, "0"}};
+  EXPECT_EQ(mismatches_now(), 3U);  // +sdown has no quorum
+  EXPECT_TRUE(
+      matches({.text = {}, .kind = EventKind::kSdown, .fields = {{EventField::kInstance, "m*r"}}}, said, symbols));
 }
 
 }  // namespace

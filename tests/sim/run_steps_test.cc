@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/reader/scenario_reader.h"
 #include "sim/run.h"
 #include "tests/support/scenario_builder.h"
 #include "tests/support/scenario_trace.h"
@@ -75,6 +76,103 @@ TEST(Run, KeepsTheKnownHashOrder) {
   }
 }
 
+// What takes a step back happens to those whom it meant, even if its words mean others by then.
+TEST(Run, TakesBackWhatItDid) {
+  const auto scenario = std::make_shared<const Scenario>(parse_scenario(R"({
+      "about": "x", "until": "60s", "cluster": {"quorum": 2, "down-after-milliseconds": 2000},
+      "steps": [{"at": "10s", "do": "crash", "nodes": ["R1", "R2"]}, {"at": "18s", "do": "start", "node": "R2"},
+                {"on": "+odown", "after": "3s", "do": "pause", "node": "$other", "for": "10s"}]})",
+                                                                        "x.json"));
+  const NodeId r3 = scenario->find_node("R3").value();
+  Run run{scenario, 1};
+  Scratch scratch;
+  run.run_until(SimTime{20s}, scratch, [](const Record&) {});
+  EXPECT_TRUE(run.is_stopped(r3));
+  run.run_until(SimTime{30s}, scratch, [](const Record&) {});
+  EXPECT_FALSE(run.is_stopped(r3));
+}
+
+// --- new addresses ------------------------------------------------------------------------------------------
+
+// Whether some sentinel was told of a replica at this address.
+bool is_found(const Trace& trace, const model::Address& address) {
+  return std::ranges::any_of(trace.records(), [&](const Record& record) {
+    const auto* const event = std::get_if<model::Event>(&record.what);
+    return event != nullptr && event->kind == EventKind::kReplica && event->address == address;
+  });
+}
+
+// A process that starts at another address is found there, and no longer where it was.
+TEST(Run, StartsAtANewAddress) {
+  ScenarioBuilder scenario;
+  const model::Address address{scenario.symbol("10.0.9.9"), 7'000};
+  scenario.at(20s, CrashStep{scenario.nodes({"R2"})});
+  scenario.at(21s, StartStep{.nodes = scenario.nodes({"R2"}), .address = address});
+  const Trace trace{scenario.build()};
+  EXPECT_TRUE(is_found(trace, address)) << trace.text();
+  EXPECT_EQ(trace.count(EventKind::kSdown), 3U) << trace.text();
+  EXPECT_EQ(trace.count(EventKind::kSdownEnd), 0U) << trace.text();
+}
+
+// What its configuration announces stays, though nobody is there.
+TEST(Run, AnnouncesWhatItsConfigurationSays) {
+  ScenarioBuilder scenario;
+  const model::Address address{scenario.symbol("10.0.9.9"), 7'001};
+  scenario.config("R2").announces_host = true;
+  scenario.at(20s, CrashStep{scenario.nodes({"R2"})});
+  scenario.at(21s, StartStep{.nodes = scenario.nodes({"R2"}), .fresh = true, .address = address});
+  const Trace trace{scenario.build()};
+  EXPECT_TRUE(is_found(trace, {scenario.config("R2").address.host, address.port})) << trace.text();
+  EXPECT_FALSE(is_found(trace, address)) << trace.text();
+}
+
+// Where a process listens no other one can start.
+TEST(Run, RefusesAnAddressThatIsTaken) {
+  ScenarioBuilder scenario;
+  const NodeId r2 = scenario.node("R2");
+  const model::Address address = scenario.config("R3").address;
+  scenario.at(20s, CrashStep{{r2}}).at(21s, StartStep{.nodes = {r2}, .address = address});
+  scenario.at(30s, CrashStep{scenario.nodes({"R3"})}).at(31s, StartStep{.nodes = {r2}});
+  Run run{scenario.build(), 1};
+  Scratch scratch;
+  run.run_until(SimTime{29s}, scratch, [](const Record&) {});
+  EXPECT_FALSE(run.is_running(r2));
+  run.run_until(SimTime{40s}, scratch, [](const Record&) {});
+  EXPECT_TRUE(run.is_running(r2));
+  EXPECT_EQ(run.node(r2).address, address);
+}
+
+// --- what is slow -------------------------------------------------------------------------------------------
+
+// A sentinel that resolves hostnames stands still while it looks up whom it reconnects to; others do not ask.
+TEST(Run, SlowNamesStallSentinels) {
+  ScenarioBuilder scenario;
+  scenario.config("S1").resolves_hostnames = true;
+  scenario.at(20s, CrashStep{scenario.nodes({"R1"})});
+  scenario.at(20s, ResolveStep{.host = scenario.config("R1").address.host, .takes = 3s});
+  scenario.at(40s, ResolveStep{.host = scenario.config("R1").address.host}).until(60s);
+  const Trace trace{scenario.build()};
+  EXPECT_GE(trace.count(EventKind::kTilt, scenario.node("S1")), 5U) << trace.text();
+  EXPECT_EQ(trace.find(EventKind::kTilt, scenario.node("S1"), SimTime{44s}), nullptr) << trace.text();
+  EXPECT_FALSE(trace.has(EventKind::kTilt, scenario.node("S2"))) << trace.text();
+}
+
+// The bandwidth counts for snapshots that begin after it has changed.
+TEST(Run, BandwidthChanges) {
+  const auto is_synchronised = [](std::int64_t rate) {
+    ScenarioBuilder scenario;
+    std::get<model::DataNodeConfig>(scenario.config("R1").config).data_size = 100 << 20;
+    scenario.at(10s, BandwidthStep{.nodes = scenario.nodes({"R1"}), .rate = rate});
+    scenario.at(10s, CrashStep{scenario.nodes({"R2"})}).at(11s, StartStep{.nodes = scenario.nodes({"R2"})});
+    Run run{scenario.build(), 1};
+    Scratch scratch;
+    run.run_until(SimTime{50s}, scratch, [](const Record&) {});
+    return run.data_node(scenario.node("R2"))->replication_state() == model::ReplicationState::kConnected;
+  };
+  EXPECT_TRUE(is_synchronised(100 << 20));
+  EXPECT_FALSE(is_synchronised(1 << 20));
+}
+
 // --- commands -----------------------------------------------------------------------------------------------
 
 // Each node of a command answers it, in the order of the list; one that does not run cannot be reached.
@@ -130,6 +228,86 @@ TEST(Run, FailoverCanBeCommanded) {
   EXPECT_THAT(trace.answers(), ElementsAre(Answer{}));
   EXPECT_FALSE(trace.has(EventKind::kSdown)) << trace.text();
   EXPECT_EQ(trace.count(EventKind::kSwitchMaster), 3U) << trace.text();
+}
+
+// --- disks, scripts, data -----------------------------------------------------------------------------------
+
+// What a sentinel could not save it does not know after a restart, nor an id that it drew; what it did is done.
+TEST(Run, SentinelForgetsWhatItCouldNotSave) {
+  ScenarioBuilder scenario;
+  const NodeId s1 = scenario.node("S1");
+  const model::SetCommand set{.master = scenario.symbol("mymaster"),
+                              .changes = {{.option = model::SetCommand::Option::kQuorum, .number = 3}}};
+  scenario.config("S2").running = false;
+  scenario.at(5s, DiskStep{scenario.nodes({"S1", "S2"}), true}).at(6s, CommandStep{{s1}, set, "set"});
+  scenario.at(6s, StartStep{scenario.nodes({"S2"})}).at(10s, CrashStep{scenario.nodes({"S1", "S2"})});
+  scenario.at(11s, StartStep{scenario.nodes({"S1", "S2"})});
+  scenario.at(20s, DiskStep{{s1}, false}).at(21s, CommandStep{{s1}, set, "set"});
+  const std::shared_ptr<const Scenario> built = scenario.build();
+  Run run{built, 1};
+  const auto quorum_at = [&](Micros time) {
+    Trace{built, run, SimTime{time}};
+    return run.sentinel(s1)->masters()[0].quorum;
+  };
+  EXPECT_EQ(quorum_at(9s), 3);
+  const std::uint32_t rewrites = run.rewrites(s1);
+  const model::Id id = run.sentinel(s1)->id();
+  const model::Id unsaved_id = run.sentinel(scenario.node("S2"))->id();
+  EXPECT_EQ(quorum_at(19s), 2);
+  EXPECT_EQ(run.rewrites(s1), rewrites);
+  EXPECT_EQ(run.sentinel(s1)->id(), id);
+  EXPECT_NE(run.sentinel(scenario.node("S2"))->id(), unsaved_id);
+  EXPECT_EQ(quorum_at(22s), 3);
+  EXPECT_GT(run.rewrites(s1), rewrites);
+}
+
+// A script takes all the time of a data node, then it answers -BUSY.
+TEST(Run, ScriptsKeepANodeBusy) {
+  ScenarioBuilder scenario;
+  const NodeId r1 = scenario.node("R1");
+  scenario.at(10s, CommandStep{{r1}, model::ScriptCommand{8s}, "EVAL"});
+  scenario.at(
+      12s, CommandStep{{r1}, model::ConfigSetCommand{model::Setting<int>{&model::DataNodeConfig::priority, 1}}, "set"});
+  const std::shared_ptr<const Scenario> built = scenario.build();
+  Run run{built, 1};
+  EXPECT_TRUE((Trace{built, run, SimTime{14'999ms}}.answers().empty()));
+  EXPECT_FALSE(run.answers(r1));
+  EXPECT_THAT((Trace{built, run, SimTime{15'001ms}}.answers()), ElementsAre(Field(&Answer::kind, Answer::Kind::kBusy)));
+  EXPECT_TRUE(run.answers(r1));
+  EXPECT_FALSE(run.data_node(r1)->takes_writes());
+  Trace{built, run, SimTime{18'001ms}};
+  EXPECT_TRUE(run.data_node(r1)->takes_writes());
+}
+
+// A data node starts empty, or with what it had; whether it can go on where it was depends on how it ended.
+TEST(Run, DataMayBeKept) {
+  struct Case {
+    Action end;
+    bool keeps;
+    bool goes_on;
+  };
+  ScenarioBuilder nodes;
+  const std::vector<NodeId> r2 = nodes.nodes({"R2"});
+  for (const Case& each :
+       {Case{StopStep{r2}, false, false}, Case{StopStep{r2}, true, true}, Case{CrashStep{r2}, true, false}}) {
+    ScenarioBuilder scenario;
+    scenario.at(5s, CommandStep{scenario.nodes({"R1"}), model::WriteCommand{.bytes = 100, .write = {1, 1}}, "write"});
+    scenario.at(10s, each.end);
+    scenario.at(12s, StartStep{.nodes = r2, .keeps_data = each.keeps, .load_time = 2s});
+    const std::shared_ptr<const Scenario> built = scenario.build();
+    Run run{built, 1};
+    Trace{built, run, SimTime{13'900ms}};
+    EXPECT_TRUE(run.data_node(r2[0])->loading());
+    EXPECT_EQ(run.data_node(r2[0])->data() == (model::WriteId{1, 1}), each.keeps);
+    const Trace trace{built, run, SimTime{30s}};
+    std::size_t partial = 0;
+    for (const Record& record : trace.records()) {
+      const auto* const line = std::get_if<model::LogLine>(&record.what);
+      if (line != nullptr && line->kind == model::NodeLog::kPartialDone) ++partial;
+    }
+    EXPECT_EQ(partial, each.goes_on ? 1U : 0U);
+    EXPECT_EQ(run.data_node(r2[0])->data(), (model::WriteId{1, 1}));
+  }
 }
 
 }  // namespace

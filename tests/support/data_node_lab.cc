@@ -30,7 +30,8 @@ void DataNodeLab::start(Address address, const model::DataNodeConfig& config) {
 
 void DataNodeLab::boot(std::uint16_t port) {
   Node& node = nodes_[port];
-  node.process.emplace(*profile_, node.saved, node.random.new_id(), node.starts == 0 ? node.saved.data_size : 0);
+  if (node.starts == 0) node.stored = {.size = node.saved.data_size};
+  node.process.emplace(*profile_, node.saved, node.random.new_id(), std::exchange(node.stored, {}));
   node.up = true;
   ++node.starts;
   step(port, model::Started{});
@@ -61,6 +62,11 @@ void DataNodeLab::cut(Address replica) {
 void DataNodeLab::restart(Address address) {
   crash(address);
   boot(address.port);
+}
+
+void DataNodeLab::restart_with_data(Address address) {
+  nodes_.at(address.port).stored = node(address).stored();
+  restart(address);
 }
 
 void DataNodeLab::run_for(Millis period) {

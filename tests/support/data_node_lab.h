@@ -29,6 +29,7 @@ class DataNodeLab {
   void start(Address address, const model::DataNodeConfig& config);
   void crash(Address address);                                           // connections are reset, new ones refused
   void restart(Address address);                                         // with the configuration that it wrote last
+  void restart_with_data(Address address);                               // after SHUTDOWN, which has saved them
   void cut(Address replica);                                             // its connection to its master is reset
   void hang(Address address) { nodes_.at(address.port).silent = true; }  // what is sent to it is lost
   void run_for(Millis period);
@@ -41,6 +42,9 @@ class DataNodeLab {
   std::size_t connects(Address address) { return nodes_.at(address.port).connects; }
   // What full resynchronisations were asked of the node, as far as they started.
   std::size_t full_resyncs(Address address) { return nodes_.at(address.port).full_resyncs; }
+
+  // How long its event loop was to stand still, each time; here it does not.
+  const std::vector<Millis>& stalls(Address address) { return nodes_.at(address.port).stalls; }
 
   // What the node has logged since the last call.
   std::vector<model::LogLine> take_log(Address address) { return std::exchange(nodes_.at(address.port).log, {}); }
@@ -67,6 +71,7 @@ class DataNodeLab {
   struct Node {
     std::optional<model::DataNode> process{};
     model::DataNodeConfig saved{};
+    model::StoredData stored{};
     model::Random random{};
     std::optional<Instant> timer{};
     std::optional<model::Socket> upstream{};  // the connection to its master
@@ -77,6 +82,7 @@ class DataNodeLab {
     std::size_t full_resyncs = 0;
     std::size_t connects = 0;
     std::vector<model::LogLine> log{};
+    std::vector<Millis> stalls{};
   };
   struct Connection {
     std::uint16_t server = 0;                // ports
@@ -91,6 +97,7 @@ class DataNodeLab {
   void carry_out(std::uint16_t port, const model::Send& send);
   void carry_out(std::uint16_t, const model::Event&) {}
   void carry_out(std::uint16_t, const model::Answer& answer) { answer_ = answer; }
+  void carry_out(std::uint16_t port, const model::Stall& stall) { nodes_.at(port).stalls.push_back(stall.period); }
   void carry_out(std::uint16_t port, const model::Persist&);
   void carry_out(std::uint16_t, const model::Applied&) {}
   void carry_out(std::uint16_t, const model::DataReplaced&) {}

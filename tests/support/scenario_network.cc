@@ -41,8 +41,8 @@ model::Socket TestNetwork::connect(NodeId from, model::Address to) {
   return socket;
 }
 
-void TestNetwork::send(NodeId from, model::Socket socket, std::int64_t number) {
-  network_.send(agenda_, from, socket, {}, model::ReplicationStream{.bytes = number});
+void TestNetwork::send(NodeId from, model::Socket socket, std::int64_t number, model::Callback::What what) {
+  network_.send(agenda_, from, socket, {.what = what}, model::ReplicationStream{.bytes = number});
 }
 
 void TestNetwork::kill(NodeId node) {

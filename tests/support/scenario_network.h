@@ -36,7 +36,8 @@ class TestNetwork {
   // A new connection; its socket is one that the process does not use.
   model::Socket connect(NodeId from, NodeId to) { return connect(from, address(to)); }
   model::Socket connect(NodeId from, model::Address to);
-  void send(NodeId from, model::Socket socket, std::int64_t number);
+  void send(NodeId from, model::Socket socket, std::int64_t number,
+            model::Callback::What what = model::Callback::What::kDiscard);
   void close(NodeId node, model::Socket socket) { network_.close(agenda_, node, socket); }
   void kill(NodeId node);
   void start(NodeId node) { network_.listen(node); }
@@ -46,6 +47,10 @@ class TestNetwork {
   // No packet passes from `a` to `b` (and back, unless it is one way).
   void cut(NodeId a, NodeId b, CutMode mode = CutMode::kDrop, bool one_way = false);
   void heal();
+  void hold(const HeldMessages& messages) { network_.hold_messages(messages); }
+  void release(const std::optional<HeldMessages>& messages = std::nullopt) {
+    network_.release_messages(agenda_, messages);
+  }
   void set_latency(const Latency& latency) { network_.topology().set_latency({}, latency); }  // must outlive this
 
   Micros now() const { return agenda_.now().time_since_epoch(); }

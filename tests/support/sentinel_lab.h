@@ -94,6 +94,7 @@ class SentinelLab {
 
   Instant now() const { return now_; }
   const model::Sentinel& sentinel() const { return sentinel_; }
+  model::Sentinel& sentinel() { return sentinel_; }
   const model::Master& master() const { return sentinel_.masters().front(); }
   const model::Replica& replica(Address address) const;
   const model::Peer& peer(Address address) const;
@@ -144,6 +145,7 @@ class SentinelLab {
   void carry_out(const model::Persist& persist);
   void carry_out(const model::Applied&) {}
   void carry_out(const model::DataReplaced&) {}
+  void carry_out(const model::Stall&) {}
   void carry_out(const model::Outcome&) {}
   void carry_out(const model::LogLine&) {}  // no sentinel does
   void carry_out(const model::StartScript& start) { scripts_started_.push_back(start); }

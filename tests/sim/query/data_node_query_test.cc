@@ -137,6 +137,16 @@ TEST(DataNodeQuery, RepliesAsItsStateDemands) {
   EXPECT_EQ(asking.ask("L", "REPLICAOF 10.0.0.1 6379"), "(error) LOADING Redis is loading the dataset in memory");
 }
 
+// One that runs a script answers only whether that can be killed.
+TEST(DataNodeQuery, RepliesWhenBusy) {
+  const std::string busy = R"({"about": "x", "until": "29s", "cluster": {"quorum": 1}, "steps": [
+      {"at": "1s", "do": "script", "node": "R1", "for": "20s", "writes": true}]})";
+  const Asking asking(busy, 10s);
+  EXPECT_THAT(asking.ask("R1", "PING"), HasSubstr("(error) BUSY Redis is busy running a script."));
+  EXPECT_THAT(asking.ask("R1", "SCRIPT KILL"), HasSubstr("(error) UNKILLABLE Sorry the script already executed"));
+  EXPECT_EQ(asking.ask("R2", "SCRIPT KILL"), "(error) NOTBUSY No scripts in execution right now.");
+}
+
 // Whoever asks changes nothing.
 TEST(DataNodeQuery, ChangesNothing) {
   const Asking asking(kScenario, 9s);

@@ -163,6 +163,7 @@ TEST(SentinelQuery, RepliesAsRedisDoes) {
       {"SENTINEL REMOVE mymaster", "OK"},
       {"SENTINEL MONITOR other 127.0.0.1 7001 1", "OK"},
       {"SENTINEL SET mymaster quorum 1 parallel-syncs 2", "OK"},
+      {"SENTINEL SET mymaster rename-command CONFIG GUESSME quorum 2", "OK"},
       {"SENTINEL SIMULATE-FAILURE crash-after-election", "OK"},
       {"FOO bar", "(error) ERR unknown command 'FOO', with args beginning with: 'bar' "},
       {"CONFIG GET x", "(error) ERR unknown command 'CONFIG', with args beginning with: 'GET' 'x' "},

@@ -124,6 +124,23 @@ TEST_F(CommandParser, ReadsReplicaof) {
   EXPECT_FALSE(parse_as<model::ReplicaofCommand>({"replicaof", "no", "ONE"}).master);
 }
 
+// The other name of PING is the same in any case; PING itself is none.
+TEST_F(CommandParser, RenamedPing) {
+  const auto renamed = [&](const std::string& name) {
+    const auto command =
+        parse_as<model::SetCommand>({"SENTINEL", "SET", "db1", "rename-command", "PING", name, "quorum", "3"});
+    EXPECT_EQ(command.changes.size(), 2);
+    EXPECT_EQ(text(command.changes[0].value_text), "PING " + name);
+    return command.changes[0].text;
+  };
+  EXPECT_EQ(renamed("PONG"), renamed("pong"));
+  EXPECT_TRUE(renamed("PONG"));
+  EXPECT_FALSE(renamed("ping"));
+  EXPECT_EQ(error({"SENTINEL", "SET", "db1", "rename-command", "CONFIG", "x"}),
+            "command 'CONFIG' cannot be renamed here: only PING is asked by another name");
+  EXPECT_EQ(error({"SENTINEL", "SET", "db1", "rename-command", "PING"}), "option 'rename-command' has no value");
+}
+
 // CONFIG SET takes what redis.conf takes, by the old and the new name.
 TEST_F(CommandParser, ReadsConfigSet) {
   using Config = model::DataNodeConfig;

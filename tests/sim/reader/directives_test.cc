@@ -147,6 +147,37 @@ TEST_F(Directives, TellTheAddress) {
   EXPECT_EQ(configure_data_node(conf({"bind ::1"}), {}, symbols).address->port, 6379);
 }
 
+// Without an address, what tells of it is kept, even if it is not enough for one.
+TEST_F(Directives, KeepWhatIsToldOfTheAddress) {
+  const auto told =
+      configure_data_node(conf({"port 9", "bind 127.0.0.1 -10.0.0.3", "replica-announce-port 31000"}), {}, symbols);
+  EXPECT_EQ(told.port, 9);
+  ASSERT_EQ(told.hosts.size(), 2U);
+  EXPECT_EQ(symbols.text(told.hosts[1]), "10.0.0.3");
+  EXPECT_EQ(told.announced, (model::Address{{}, 31000}));
+  EXPECT_EQ(configure_sentinel(conf({"bind *"}), {}, symbols).port, 26379);
+}
+
+// Lines that cannot be read can be passed over: each is told of once, and the others count.
+TEST_F(Directives, PassOverBadLines) {
+  std::string told;
+  const auto note = [&](const ConfLine& line, std::string_view why) {
+    told += std::to_string(line.line) + ": " + std::string{why} + '\n';
+  };
+  const Conf lines = conf({"sentinel", "sentinel monitor m 10.0.0.1 7000 2", "sentinel monitor m x 1 1",
+                           "sentinel down-after-milliseconds n 1", "port \"", "sentinel down-after-milliseconds m 7"});
+  const model::SentinelConfig config = configure_sentinel(lines, {}, symbols, note).config;
+  ASSERT_EQ(config.masters.size(), 1U);
+  EXPECT_EQ(config.masters[0].down_after, 7ms);
+  EXPECT_EQ(told,
+            "5: a quote is not closed: \" is missing\n1: expected 'sentinel <option> ...'\n"
+            "3: Duplicate master name: 'm' is monitored already\n"
+            "4: no line 'sentinel monitor' names a master 'n'\n");
+  told.clear();
+  EXPECT_EQ(configure_data_node(conf({"replicaof x", "replica-priority 3"}), {}, symbols, note).config.priority, 3);
+  EXPECT_EQ(told, "1: expected 'replicaof <host> <port>'\n");
+}
+
 // Errors name file and line, quote the directive and say what would be right.
 TEST_F(Directives, SayWhatIsWrongWithADataNode) {
   EXPECT_EQ(data_node_error({"", "replica-prority 1"}),
@@ -177,7 +208,7 @@ TEST_F(Directives, ConfigureASentinel) {
   const model::SentinelConfig config = sentinel(
       {"sentinel myid " + kId, "sentinel current-epoch 7", "sentinel monitor m 10.0.0.2 7001 2",
        "sentinel down-after-milliseconds m 5000", "sentinel failover-timeout m 60000", "sentinel parallel-syncs m 3",
-       "sentinel auth-pass m secret", "sentinel master-reboot-down-after-period m 0", "sentinel config-epoch m 5",
+       "sentinel auth-pass m secret", "sentinel master-reboot-down-after-period m 8", "sentinel config-epoch m 5",
        "sentinel leader-epoch m 6", "sentinel known-replica m 10.0.0.3 7002", "sentinel known-slave m 10.0.0.4 7003",
        "sentinel known-sentinel m 10.0.0.5 5001 " + std::string(40, 'b')});
   EXPECT_EQ(config.id.text(), kId);
@@ -191,12 +222,20 @@ TEST_F(Directives, ConfigureASentinel) {
   EXPECT_EQ(master.failover_timeout, 60s);
   EXPECT_EQ(master.parallel_syncs, 3);
   EXPECT_EQ(symbols.text(master.auth_pass), "secret");
+  EXPECT_EQ(master.master_reboot_down_after, 8ms);
   EXPECT_EQ(master.config_epoch.value, 5U);
   EXPECT_EQ(master.leader_epoch.value, 6U);
   ASSERT_EQ(master.known_replicas.size(), 2U);
   EXPECT_EQ(text(master.known_replicas[1]), "10.0.0.4:7003");
   ASSERT_EQ(master.known_sentinels.size(), 1U);
   EXPECT_EQ(text(master.known_sentinels[0].address), "10.0.0.5:5001");
+}
+
+// Valkey says `primary` where Redis says `master`.
+TEST_F(Directives, KnowTheWordsOfValkey) {
+  const model::SentinelConfig config =
+      sentinel({"sentinel monitor m 10.0.0.2 7001 2", "sentinel primary-reboot-down-after-period m 9"});
+  EXPECT_EQ(config.masters.at(0).master_reboot_down_after, 9ms);
 }
 
 // From 6.2 on a master may be configured before the line that monitors it.

@@ -81,7 +81,8 @@ const std::vector<Mistake> kTopLevel = {
     {"{\"about\": \"x\", \"until\": \"1s\"}", "x.json:1: a scenario without nodes: expected 'cluster' or 'nodes'"},
     {"{\"abuot\": \"x\"}",
      "x.json:1: /abuot: unknown field of a scenario (did you mean 'about'?); known are: $schema, about, "
-     "profile, cluster, nodes, clients, scripts, network, disk, hash-order, wall-clock, steps, from, until, expect"},
+     "extends, cases, vary, profile, cluster, nodes, sites, clients, scripts, network, disk, hash-order, wall-clock, "
+     "steps, from, until, expect, for"},
 };
 
 const std::vector<Mistake> kClocks = {
@@ -163,7 +164,15 @@ const std::vector<Mistake> kNodes = {
 const std::vector<Mistake> kNetwork = {
     {R"(CLUSTER"network": {"latncy": "1ms"})",
      "x.json:2: /network/latncy: unknown field of a network (did you mean 'latency'?); known are: latency, "
-     "retransmission"},
+     "paths, retransmission"},
+    {R"(CLUSTER"network": {"paths": [{"latency": "1ms"}]})",
+     "x.json:2: /network/paths/0: 'between' is missing: nodes or sites, such as [\"east\", \"west\"]"},
+    {R"(CLUSTER"sites": {"east": ["R1"], "west": ["S1", "R1"]})", "x.json:2: /sites/west/1: 'R1' is at a site already"},
+    {R"(CLUSTER"sites": {"R1": ["R2"]})", "x.json:2: /sites/R1: 'R1' is a node: a site needs a name of its own"},
+    {R"(CLUSTER"sites": {"east": []})",
+     "x.json:2: /sites/east: expected the nodes that are there, such as [\"R1\", \"S1\"]"},
+    {R"(CLUSTER"sites": {"east": ["R1"]}, "steps": [{"at": "1s", "do": "partition", "between": ["east", ["S1", "R1"]]}])",
+     "x.json:2: /steps/0/between/1/1: 'R1' is in two groups: a node may be in one"},
     {R"(CLUSTER"network": {"latency": 1})",
      "x.json:2: /network/latency: a time needs a unit: \"1s\" or \"1ms\", not 1"},
     {R"(CLUSTER"network": {"latency": {"max": "1ms"}})",
@@ -190,7 +199,7 @@ const std::vector<Mistake> kSteps = {
     {R"(CLUSTER"steps": [{"at": "1s", "do": "Crash", "node": "R1"}])",
      "x.json:2: /steps/0/do: unknown step 'Crash' (did you mean 'crash'?); known are: crash, stop, start, pause, "
      "resume, "
-     "stall, partition, heal, latency, clock, command, write"},
+     "stall, partition, heal, latency, hold, release, bandwidth, resolve, clock, command, write, disk, script"},
     {R"(CLUSTER"steps": [{"do": "crash", "node": "R1"}])",
      "x.json:2: /steps/0: 'at' is missing: when the step happens, such as \"10s\" (or 'on', the event that makes it "
      "happen)"},
@@ -212,9 +221,26 @@ const std::vector<Mistake> kSteps = {
     {R"(CLUSTER"steps": [{"at": "1s", "do": "crash", "nodes": ["R1", "R1"]}])",
      "x.json:2: /steps/0/nodes/1: 'R1' is there twice"},
     {R"(CLUSTER"steps": [{"at": "1s", "do": "crash", "node": "R1", "for": "1s"}])",
-     "x.json:2: /steps/0/for: unknown field of a step 'crash'; known are: at, on, by, after, do, why, node, nodes"},
+     "x.json:2: /steps/0/for: unknown field of a step 'crash'; known are: at, on, by, after, every, times, do, why, "
+     "node, nodes"},
     {R"(CLUSTER"steps": [{"at": "1s", "do": "stall", "node": "R1"}])",
      "x.json:2: /steps/0: 'for' is missing: how long the node does nothing, such as \"3s\""},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "disk", "node": "R1"}])",
+     "x.json:2: /steps/0: 'fails' is missing: whether nothing can be written from now on, true or false"},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "disk", "node": "R1", "fails": "yes"}])",
+     "x.json:2: /steps/0/fails: expected true or false, not the text 'yes'"},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "script", "node": "R1"}])",
+     "x.json:2: /steps/0: 'for' is missing: how long the script runs, such as \"20s\""},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "script", "node": "S1", "for": "1s"}])",
+     "x.json:2: /steps/0/for: 'S1' is no data node: only these run scripts"},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "start", "node": "R1", "data": "lost"}])",
+     "x.json:2: /steps/0/data: expected \"empty\" (nothing is left) or \"kept\" (what it had), not 'lost'"},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "start", "nodes": ["R1", "S1"], "data": "kept"}])",
+     "x.json:2: /steps/0/data: 'S1' is no data node: only these have a data set"},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "start", "node": "S1", "load-time": "1s"}])",
+     "x.json:2: /steps/0/load-time: 'S1' is no data node: only these have a data set"},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "command", "node": "R1", "args": ["SCRIPT", "FLUSH"]}])",
+     "x.json:2: /steps/0/args: unknown SCRIPT command 'FLUSH'"},
     {R"(CLUSTER"steps": [{"at": "1s", "on": "+odown", "do": "crash", "node": "R1"}])",
      "x.json:2: /steps/0/on: expected either 'at' or 'on', not both"},
     {R"(CLUSTER"steps": [{"at": "1s", "after": "1s", "do": "crash", "node": "R1"}])",
@@ -239,12 +265,47 @@ const std::vector<Mistake> kSteps = {
      "x.json:2: /steps/0/args: unknown SENTINEL command 'FAILOVR' (did you mean 'failover'?)"},
     {R"(CLUSTER"steps": [{"at": "1s", "do": "command", "node": "S1", "args": "SENTINEL FAILOVER mymaster"}])",
      "x.json:2: /steps/0/args: expected a list, not the text 'SENTINEL FAILOVER mymaster'"},
+    {R"(CLUSTER"steps": [{"on": "+odown", "every": "1s", "do": "crash", "node": "R1"}])",
+     "x.json:2: /steps/0/every: belongs to a step that has 'at'"},
+    {R"(CLUSTER"steps": [{"at": "1s", "times": 2, "do": "crash", "node": "R1"}])",
+     "x.json:2: /steps/0/times: belongs to a step that has 'every'"},
+    {R"(CLUSTER"steps": [{"at": "1s", "every": "0s", "do": "crash", "node": "R1"}])",
+     "x.json:2: /steps/0/every: '0s' is too short: at least 1us"},
+    {R"(CLUSTER"steps": [{"at": "50s", "every": "5s", "times": 4, "do": "crash", "node": "R1"}])",
+     "x.json:2: /steps/0/times: the last one is after the end of the run, 'until' 1m: expected at most 3"},
+    {R"(CLUSTER"steps": [{"at": "1s", "every": "5s", "for": "5s", "do": "pause", "node": "R1"}])",
+     "x.json:2: /steps/0/for: expected less than 'every', 5s"},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "hold"}])",
+     "x.json:2: /steps/0: 'messages' is missing: which ones wait, such as \"vote\""},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "hold", "messages": ["ping", "vot"]}])",
+     "x.json:2: /steps/0/messages/1: unknown kind of message 'vot' (did you mean 'vote'?); known are: ping, "
+     "ping-reply, "
+     "info, info-reply, hello, is-master-down, is-master-down-reply, vote-request, vote, replicaof, replicaof-reply, "
+     "psync, snapshot, replication, replication-ack, client-request, client-reply, event"},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "release", "messages": []}])",
+     "x.json:2: /steps/0/messages: expected at least one kind of message, such as \"vote\""},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "bandwidth", "node": "R1"}])",
+     "x.json:2: /steps/0: 'rate' is missing: bytes a second, such as \"10mb\""},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "bandwidth", "nodes": ["R1", "S1"], "rate": "1mb"}])",
+     "x.json:2: /steps/0/nodes: 'S1' is no data node: only these send snapshots"},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "resolve", "name": "redis-9", "takes": "5s"}])",
+     "x.json:2: /steps/0/name: no node is at 'redis-9'"},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "resolve", "name": "127.0.0.1", "takes": "5s"}])",
+     "x.json:2: /steps/0/name: nobody looks it up: no sentinel has 'sentinel resolve-hostnames yes'"},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "start", "node": "R1", "address": "10.0.0.1"}])",
+     "x.json:2: /steps/0/address: '10.0.0.1' is no address: expected 'host:port', such as '127.0.0.1:6379' or "
+     "'[::1]:6379'"},
+    {R"(CLUSTER"steps": [{"at": "1s", "do": "start", "nodes": ["R1", "R2"], "address": "10.0.0.1:1"}])",
+     "x.json:2: /steps/0/address: belongs to a step with one node: each needs its own"},
+    {R"(CLUSTER"steps": [{"on": "+sdown", "do": "start", "node": "$node", "address": "10.0.0.1:1"}])",
+     "x.json:2: /steps/0/address: belongs to a step that names its node"},
 };
 
 const std::vector<Mistake> kExpectations = {
     {R"(CLUSTER"expect": {"allways": []})",
      "x.json:2: /expect/allways: unknown field of an expectation; known are: eventually, never, order, "
-     "lost-writes, refused-writes, stale-reads, unavailable, two-masters, stale-registry"},
+     "exactly, within, finally, phases, invariants, lost-writes, refused-writes, stale-reads, unavailable, "
+     "two-masters, stale-registry"},
     {R"(CLUSTER"expect": {"never": ["odown"]})",
      "x.json:2: /expect/never/0: expected '[NODE ]CHANNEL[ PAYLOAD]', such as \"+odown\" or \"S1 +sdown master *\", "
      "not 'odown'"},
@@ -256,6 +317,65 @@ const std::vector<Mistake> kExpectations = {
      "x.json:2: /expect/never/0: 'R1' is a data node: only sentinels report events"},
     {R"(CLUSTER"expect": {"order": [["+sdown"], "+odown"]})",
      "x.json:2: /expect/order/1: expected a list, not the text '+odown'"},
+    {R"(CLUSTER"expect": {"never": [{"node": "S1"}]})",
+     "x.json:2: /expect/never/0: 'channel' is missing: which event, such as \"+odown\""},
+    {R"(CLUSTER"expect": {"never": [{"channel": "+odown", "when": "1s"}]})",
+     "x.json:2: /expect/never/0/when: unknown field of a pattern; known are: node, channel, payload, fields, from, "
+     "until"},
+    {R"(CLUSTER"expect": {"never": [{"channel": "+odown", "node": ["S1", "S1"]}]})",
+     "x.json:2: /expect/never/0/node/1: 'S1' is there twice"},
+    {R"(CLUSTER"expect": {"never": [{"channel": "+odown", "fields": {"vote": 2}}]})",
+     "x.json:2: /expect/never/0/fields/vote: unknown field of '+odown' (did you mean 'votes'?); known are: master, "
+     "master_address, instance, address, id, votes, quorum"},
+    {R"(CLUSTER"expect": {"never": [{"channel": "+odown", "fields": {"votes": "2"}}]})",
+     "x.json:2: /expect/never/0/fields/votes: expected a number, not the text '2'"},
+    {R"(CLUSTER"expect": {"never": [{"channel": "+tilt", "fields": {"votes": 2}}]})",
+     "x.json:2: /expect/never/0/fields: '+tilt' has no fields"},
+    {R"(CLUSTER"expect": {"never": [{"channel": "+odown", "from": "9s", "until": "8s"}]})",
+     "x.json:2: /expect/never/0/until: is before 'from', '9s'"},
+    {R"(CLUSTER"expect": {"exactly": [{"event": "+odown"}]})",
+     "x.json:2: /expect/exactly/0: 'times' is missing: how often the event comes, such as 1"},
+    {R"(CLUSTER"expect": {"exactly": [{"event": "+odown", "times": 1, "at-most": 2}]})",
+     "x.json:2: /expect/exactly/0/times: expected either 'times' or bounds, not both"},
+    {R"(CLUSTER"expect": {"exactly": [{"event": "+odown", "at-least": 3, "at-most": 2}]})",
+     "x.json:2: /expect/exactly/0/at-most: is less than 'at-least'"},
+    {R"(CLUSTER"expect": {"within": [{"event": "+odown", "within": "5s"}]})",
+     "x.json:2: /expect/within/0: 'after' is missing: a pattern, or a time such as \"10s\""},
+    {R"(CLUSTER"expect": {"within": [{"event": "+odown", "after": 10, "within": "5s"}]})",
+     "x.json:2: /expect/within/0/after: a time needs a unit: \"10s\" or \"10ms\", not 10"},
+    {R"(CLUSTER"expect": {"within": [{"event": "+odown", "after": "10s", "within": "5s", "not-before": "6s"}]})",
+     "x.json:2: /expect/within/0/not-before: is more than 'within'"},
+    {R"(CLUSTER"expect": {"finally": {"S9": {}}})",
+     "x.json:2: /expect/finally/S9: unknown node 'S9' (did you mean 'S1'?)"},
+    {R"(CLUSTER"expect": {"finally": {"X*": {}}})", "x.json:2: /expect/finally/X*: no node has such a name"},
+    {R"(CLUSTER"expect": {"finally": {"S1": {"role": "master"}}})",
+     "x.json:2: /expect/finally/S1/role: unknown field of the state of a sentinel; known are: running, master, epoch, "
+     "config-epoch, replicas, sentinels, flags, tilt"},
+    {R"(CLUSTER"expect": {"finally": {"R1": {"role": "replica"}}})",
+     "x.json:2: /expect/finally/R1/role: unknown word 'replica'; known are: master, slave"},
+    {R"(CLUSTER"expect": {"finally": {"S1": {"master": "S2"}}})",
+     "x.json:2: /expect/finally/S1/master: 'S2' is a sentinel: it has no data"},
+    {R"(CLUSTER"expect": {"finally": {"S1": {"epoch": -1}}})",
+     "x.json:2: /expect/finally/S1/epoch: expected a whole number from 0 to 9223372036854775807, not '-1'"},
+    {R"(CLUSTER"nodes": {"S1": {"conf": ["sentinel monitor b 127.0.0.1 7001 1"]}}, "expect": {"finally": {"S1": {"master": "R2"}}})",
+     "x.json:2: /expect/finally/S1/master: 'S1' monitors 2 masters: expected an object by their names"},
+    {R"(CLUSTER"expect": {"finally": {"S1": {"master": {"mymastr": "R2"}}}})",
+     "x.json:2: /expect/finally/S1/master/mymastr: unknown field of the masters of S1 (did you mean 'mymaster'?); "
+     "known "
+     "are: mymaster"},
+    {R"(CLUSTER"expect": {"phases": {"fault -> first sdown": {"at-most": "3s"}}})",
+     "x.json:2: /expect/phases/fault -> first sdown: unknown field of phases (did you mean 'fault -> first +sdown'?); "
+     "known are: fault -> first +sdown, fault -> last +sdown, first +sdown -> first +odown, +odown -> +elected-leader, "
+     "+elected-leader -> +promoted-slave, fault -> first +switch-master, fault -> last +switch-master, +promoted-slave "
+     "-> +slave-reconf-done, +promoted-slave -> +failover-end, +try-failover -> -failover-abort, back -> +reboot, back "
+     "-> -role-change, back -> -sdown, -role-change -> +convert-to-slave, +convert-to-slave -> +role-change"},
+    {R"(CLUSTER"expect": {"phases": {"back -> -sdown": {}}})",
+     "x.json:2: /expect/phases/back -> -sdown: 'at-most' is missing: such as \"8s\""},
+    {R"(CLUSTER"expect": {"invariants": ["one-leader-per-epcoh"]})",
+     "x.json:2: /expect/invariants/0: unknown invariant 'one-leader-per-epcoh' (did you mean 'one-leader-per-epoch'?); "
+     "known are: one-leader-per-epoch, votes-once-per-epoch, elected-by-majority, epochs-never-go-back, "
+     "config-epoch-never-goes-back, one-name-in-the-end"},
+    {R"(CLUSTER"for": {"seeds": 0})", "x.json:2: /for/seeds: expected a whole number from 1 to 1000000, not '0'"},
 };
 
 std::string numbered_name(const testing::TestParamInfo<Mistake>& mistake) {
@@ -287,7 +407,12 @@ constexpr std::string_view kGood = R"({
             {"at": "2s", "do": "clock", "node": "S2", "step": "-5s", "drift-ppm": 100},
             {"at": "3s", "do": "command", "node": "S2", "args": ["SENTINEL", "RESET", "[ab]*"]}],
   "from": "1s", "until": "60s",
-  "expect": {"order": [["+sdown", "S1 +odown master *"]], "never": ["+tilt"]}})";
+  "expect": {"order": [["+sdown", "S1 +odown master *"]], "never": ["+tilt"],
+             "exactly": [{"event": {"node": ["S1"], "channel": "+odown", "fields": {"votes": 2}}, "at-least": 1}],
+             "within": [{"event": "+odown", "after": "+sdown", "within": "5s", "not-before": "1ms"}],
+             "finally": {"S*": {"master": {"a": "R1"}, "flags": {"R2": "slave"}}, "R2": {"link": "up"}},
+             "phases": {"fault -> first +sdown": {"at-most": "3s"}}, "invariants": ["one-leader-per-epoch"]},
+  "for": {"seeds": 20}})";
 
 // One random change: a byte, one that keeps the syntax more often, a piece that is left out, or one that is there
 // twice.

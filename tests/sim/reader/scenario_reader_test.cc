@@ -201,7 +201,7 @@ TEST(ScenarioReader, ReadsWhenAStepHappens) {
   const auto trigger = std::get<Trigger>(
       only_step(R"({"on": "+try-failover", "by": "S1", "after": "50ms", "do": "crash", "node": "R2"})").when);
   EXPECT_EQ(trigger.event.kind, model::EventKind::kTryFailover);
-  EXPECT_EQ(trigger.event.node, kS1);
+  EXPECT_THAT(trigger.event.nodes, ElementsAre(kS1));
   EXPECT_EQ(trigger.after, 50ms);
 }
 
@@ -266,20 +266,36 @@ TEST(ScenarioReader, ReadsPatterns) {
       cluster_with(R"(expect": {"eventually": ["+odown", "S1 -sdown master *"], "never": ["S2 +tilt"]})");
   const EventPattern& plain = scenario.expect.eventually.at(0);
   EXPECT_EQ(plain.kind, model::EventKind::kOdown);
-  EXPECT_EQ(plain.node, std::nullopt);
+  EXPECT_THAT(plain.nodes, IsEmpty());
   EXPECT_EQ(plain.payload, "");
   const EventPattern& full = scenario.expect.eventually.at(1);
   EXPECT_EQ(full.text, "S1 -sdown master *");
-  EXPECT_EQ(full.node, kS1);
+  EXPECT_THAT(full.nodes, ElementsAre(kS1));
   EXPECT_EQ(full.kind, model::EventKind::kSdownEnd);
   EXPECT_EQ(full.payload, "master *");
-  EXPECT_EQ(scenario.expect.never.at(0).node, kS2);
+  EXPECT_THAT(scenario.expect.never.at(0).nodes, ElementsAre(kS2));
 }
 
 // One order or several.
 TEST(ScenarioReader, ReadsOrders) {
   EXPECT_EQ(cluster_with(R"(expect": {"order": ["+sdown", "+odown"]})").expect.order.at(0).size(), 2U);
   EXPECT_EQ(cluster_with(R"(expect": {"order": [["+sdown"], ["+odown", "-odown"]]})").expect.order.at(1).size(), 2U);
+}
+
+// --- sites ------------------------------------------------------------------------------------------------
+
+// The name of a site stands for all that is there, in steps and in latencies.
+TEST(ScenarioReader, HasSites) {
+  const Scenario scenario = cluster_with(R"(sites": {"east": ["R1", "S1"], "west": ["R2", "S2"]},
+      "network": {"paths": [{"between": ["east", "west"], "latency": "20ms"}]},
+      "steps": [{"at": "1s", "do": "crash", "node": "east"},
+                {"at": "2s", "do": "partition", "between": ["west", ["east", "S3"]]}])");
+  EXPECT_THAT(std::get<CrashStep>(scenario.steps[0].action).nodes, ElementsAre(kR1, kS1));
+  EXPECT_THAT(std::get<PartitionStep>(scenario.steps[1].action).groups,
+              ElementsAre(ElementsAre(kR2, kS2), ElementsAre(kR1, kS1, NodeId{5})));
+  ASSERT_EQ(scenario.network.paths.size(), 1U);
+  EXPECT_THAT(scenario.network.paths[0].groups, ElementsAre(ElementsAre(kR1, kS1), ElementsAre(kR2, kS2)));
+  EXPECT_EQ(scenario.network.paths[0].latency.median, 20ms);
 }
 
 }  // namespace

@@ -5,11 +5,14 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 
+#include "model/events.h"
 #include "sim/bad_input.h"
+#include "sim/invariants.h"
 #include "sim/reader/scenario_reader.h"
 
 namespace sentinel::sim {
@@ -68,6 +71,7 @@ TEST(Schema, HasTheFieldsOfTheReader) {
   EXPECT_EQ(fields_of(definition("expect")), known_to_reader({{"expect", kUnknown}}));
   EXPECT_EQ(fields_of(definition("latency").at("oneOf").at(1)),
             known_to_reader({{"network", {{"latency", kUnknown}}}}));
+  EXPECT_EQ(fields_of(definition("path")), known_to_reader({{"network", {{"paths", {kUnknown}}}}}));
   const json& network = definition("network");
   EXPECT_EQ(fields_of(network), known_to_reader({{"network", kUnknown}}));
   EXPECT_EQ(fields_of(network.at("properties").at("retransmission")),
@@ -92,6 +96,46 @@ TEST(Schema, HasTheFieldsOfEachStep) {
   }
   EXPECT_EQ(kinds, known_to_reader({{"steps", {{{"do", "zzzzzzzz"}}}}}));
   EXPECT_EQ(kinds, definition("step").at("properties").at("do").at("enum").get<Names>());
+}
+
+Names known_to_expectations(const json& fields) { return known_to_reader({{"expect", fields}}); }
+
+// What is expected has parts with fields of their own.
+TEST(Schema, HasTheFieldsOfExpectations) {
+  EXPECT_EQ(fields_of(schema().at("properties").at("for")), known_to_reader({{"for", kUnknown}}));
+  EXPECT_EQ(fields_of(definition("patternObject")), known_to_expectations({{"never", {kUnknown}}}));
+  EXPECT_EQ(fields_of(definition("eventCount")), known_to_expectations({{"exactly", {kUnknown}}}));
+  EXPECT_EQ(fields_of(definition("deadline")), known_to_expectations({{"within", {kUnknown}}}));
+  EXPECT_EQ(fields_of(definition("phases")), known_to_expectations({{"phases", kUnknown}}));
+  EXPECT_EQ(fields_of(definition("phaseBound")), known_to_expectations({{"phases", {{"back -> -sdown", kUnknown}}}}));
+  Names state = known_to_expectations({{"finally", {{"S1", kUnknown}}}});
+  state.merge(known_to_expectations({{"finally", {{"R1", kUnknown}}}}));
+  EXPECT_EQ(fields_of(definition("finalState")), state);
+  EXPECT_EQ(definition("expect").at("properties").at("invariants").at("items").at("enum").get<Names>(),
+            known_to_expectations({{"invariants", {"zzzzzzzz"}}}));
+}
+
+// The README of the scenarios says of each invariant what the table says.
+TEST(Schema, ReadmeTellsTheInvariants) {
+  std::ifstream in{std::filesystem::path(SENTINEL_SIM_SOURCE_DIR) / "scenarios" / "README.md"};
+  const std::string readme{std::istreambuf_iterator<char>{in}, {}};
+  for (const InvariantRow& row : invariants()) {
+    const std::string meaning =
+        std::string{row.meaning}.substr(1, row.meaning.size() - 2);  // neither begin nor full stop
+    const std::size_t line = readme.find("| `" + std::string{row.name} + "` | ");
+    ASSERT_NE(line, std::string::npos) << row.name;
+    EXPECT_THAT(readme.substr(line, readme.find('\n', line) - line), testing::HasSubstr(meaning));
+  }
+}
+
+// Each event has some of the fields of patterns.
+TEST(Schema, HasTheFieldsOfEvents) {
+  Names names;
+  for (const model::EventRow& row : model::event_catalogue()) {
+    if (row.channel.empty() || row.payload == model::Payload::kTilt) continue;
+    names.merge(known_to_expectations({{"never", {{{"channel", row.channel}, {"fields", kUnknown}}}}}));
+  }
+  EXPECT_EQ(fields_of(definition("eventFields")), names);
 }
 
 // A new profile must be known to editors too.

@@ -1,0 +1,157 @@
+#include "sim/reader/final_state_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+
+#include "sim/event_text.h"
+#include "sim/reader/names.h"
+
+namespace sentinel::sim {
+namespace {
+
+using What = FinalFact::What;
+
+// Reads the value of one field of a node, and adds what it says to `facts`.
+struct Place {
+  const NodeNames& names;
+  Scenario& scenario;
+  NodeId id;
+  std::vector<FinalFact>& facts;
+
+  const Node& node() const { return scenario.node(id); }
+  void add(What what, std::string value, model::Symbol master = {}, std::optional<NodeId> instance = {}) const {
+    facts.push_back({.node = id, .what = what, .master = master, .instance = instance, .value = std::move(value)});
+  }
+};
+
+std::string truth_text(const Json& json) { return bool_of(json) ? "true" : "false"; }
+
+std::string number_text(const Json& json) {
+  return std::to_string(integer_of(json, 0, std::numeric_limits<std::int64_t>::max()));
+}
+
+// One of a few words.
+template <std::size_t kCount>
+std::string word_of(const Json& json, const std::array<std::string_view, kCount>& words) {
+  const std::string_view word = string_of(json);
+  if (std::ranges::find(words, word) != words.end()) return std::string{word};
+  json.fail("unknown word " + in_quotes(word) + alternatives(word, words));
+}
+
+// A data node, or an address at which none listens.
+std::string read_target(const Json& json, const Place& place) {
+  const std::string_view text = string_of(json);
+  if (text.find(':') == std::string_view::npos) {
+    return place.scenario.node(place.names.find_data_node(text, json)).name;
+  }
+  const model::Address address = at(json, [&] { return parse_address(place.scenario.symbols, text); });
+  const std::optional<NodeId> node = place.scenario.node_at(address);
+  return node ? place.scenario.node(*node).name : name_and_port(address, place.scenario.symbols);
+}
+
+// What a sentinel knows of a master: the value itself if it monitors one, or an object by the names of masters.
+template <class Read>
+void read_by_master(const Json& json, const Place& place, What what, Read read) {
+  const auto& masters = std::get<model::SentinelConfig>(place.node().config).masters;
+  if (json.kind != Json::Kind::kObject) {
+    if (masters.size() != 1) {
+      json.fail(in_quotes(place.node().name) + " monitors " + std::to_string(masters.size()) +
+                " masters: expected an object by their names");
+    }
+    place.add(what, read(json), masters.front().name);
+    return;
+  }
+  std::vector<std::string_view> known;
+  for (const model::MonitoredMaster& master : masters) known.push_back(place.scenario.symbols.text(master.name));
+  const Fields fields(json, "the masters of " + place.node().name, known);
+  for (const model::MonitoredMaster& master : masters) {
+    const Json* const value = fields.find(place.scenario.symbols.text(master.name));
+    if (value != nullptr) place.add(what, read(*value), master.name);
+  }
+}
+
+void read_flags(const Json& json, const Place& place) {
+  for (const Json* const member : members_of(json)) {
+    const NodeId instance = place.names.find(member->name, *member);
+    if (!place.scenario.node(instance).listens()) member->fail("is a client: no sentinel keeps a record of it");
+    place.add(What::kFlags, std::string{string_of(*member)}, {}, instance);
+  }
+}
+
+struct StateField {
+  std::string_view name;
+  bool of_sentinels;
+  bool of_data_nodes;
+  void (*read)(const Json& json, const Place& place);
+};
+constexpr auto kStateFields = std::to_array<StateField>({
+    {"running", true, true, [](const Json& json, const Place& place) { place.add(What::kRunning, truth_text(json)); }},
+    {"master", true, false,
+     [](const Json& json, const Place& place) {
+       read_by_master(json, place, What::kMaster, [&](const Json& value) { return read_target(value, place); });
+     }},
+    {"epoch", true, false, [](const Json& json, const Place& place) { place.add(What::kEpoch, number_text(json)); }},
+    {"config-epoch", true, false,
+     [](const Json& json, const Place& place) { read_by_master(json, place, What::kConfigEpoch, number_text); }},
+    {"replicas", true, false,
+     [](const Json& json, const Place& place) { read_by_master(json, place, What::kReplicas, number_text); }},
+    {"sentinels", true, false,
+     [](const Json& json, const Place& place) { read_by_master(json, place, What::kSentinels, number_text); }},
+    {"flags", true, false, read_flags},
+    {"tilt", true, false, [](const Json& json, const Place& place) { place.add(What::kTilt, truth_text(json)); }},
+    {"role", false, true,
+     [](const Json& json, const Place& place) {
+       static constexpr auto kRoles = std::to_array<std::string_view>({"master", "slave"});
+       place.add(What::kRole, word_of(json, kRoles));
+     }},
+    {"master", false, true,
+     [](const Json& json, const Place& place) { place.add(What::kMaster, read_target(json, place)); }},
+    {"link", false, true,
+     [](const Json& json, const Place& place) {
+       static constexpr auto kLinks = std::to_array<std::string_view>({"up", "down"});
+       place.add(What::kLink, word_of(json, kLinks));
+     }},
+});
+
+void read_node_state(const Json& json, const Place& place) {
+  const bool is_sentinel = place.node().is_sentinel();
+  const auto applies = [&](const StateField& field) { return is_sentinel ? field.of_sentinels : field.of_data_nodes; };
+  std::vector<std::string_view> known;
+  for (const StateField& field : kStateFields) {
+    if (applies(field)) known.push_back(field.name);
+  }
+  const Fields fields(json, is_sentinel ? "the state of a sentinel" : "the state of a data node", known);
+  for (const StateField& field : kStateFields) {
+    const Json* const value = applies(field) ? fields.find(field.name) : nullptr;
+    if (value != nullptr) field.read(*value, place);
+  }
+}
+
+std::vector<NodeId> named_nodes(const Json& member, const NodeNames& names, const Scenario& scenario) {
+  if (member.name.find('*') == std::string::npos) return {names.find(member.name, member)};
+  std::vector<NodeId> nodes;
+  for (std::uint16_t i = 0; i < scenario.nodes.size(); ++i) {
+    if (scenario.nodes[i].listens() && matches_glob(member.name, scenario.nodes[i].name)) nodes.push_back(NodeId{i});
+  }
+  if (nodes.empty()) member.fail("no node has such a name");
+  return nodes;
+}
+
+}  // namespace
+
+std::vector<FinalFact> read_final_state(const Json& json, const NodeNames& names, Scenario& scenario) {
+  std::vector<FinalFact> facts;
+  for (const Json* const member : members_of(json)) {
+    for (const NodeId node : named_nodes(*member, names, scenario)) {
+      if (!scenario.node(node).listens()) {
+        member->fail("is a client: what it suffers is bounded, such as by 'lost-writes'");
+      }
+      read_node_state(*member, {names, scenario, node, facts});
+    }
+  }
+  return facts;
+}
+
+}  // namespace sentinel::sim

@@ -1,0 +1,116 @@
+#include "sim/reader/scenario_source.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <ranges>
+#include <span>
+
+#include "sim/bad_input.h"
+#include "sim/reader/cluster_shorthand.h"
+#include "sim/reader/json_fields.h"
+#include "sim/reader/text_file.h"
+
+namespace sentinel::sim {
+namespace {
+
+constexpr std::size_t kMostCases = 100;
+constexpr std::size_t kDeepest = 8;
+
+const Json* find_member(const Json& object, std::string_view name) {
+  if (object.kind != Json::Kind::kObject) return nullptr;
+  const auto found =
+      std::ranges::find(object.items, name, [](const Json* item) -> std::string_view { return item->name; });
+  return found == object.items.end() ? nullptr : *found;
+}
+
+// Where a setting stands: a JSON pointer, or the name of a field of the cluster or of the scenario.
+std::vector<std::string> way_of(const Json& setting) {
+  if (!setting.name.starts_with('/')) {
+    if (ClusterShorthand::has_field(setting.name)) return {"cluster", setting.name};
+    return {setting.name};
+  }
+  nlohmann::json::json_pointer pointer;
+  try {
+    pointer = nlohmann::json::json_pointer{setting.name};
+  } catch (const nlohmann::json::parse_error&) {
+    setting.fail(in_quotes(setting.name) + " is no JSON pointer: expected such as '/steps/0/at'");
+  }
+  std::vector<std::string> way;
+  for (; !pointer.empty(); pointer.pop_back()) way.push_back(pointer.back());
+  std::ranges::reverse(way);
+  return way;
+}
+
+// `quorum=2`; what is no word is called by its place, `nodes=#1`.
+std::string label(const std::vector<std::string>& way, const Json& value) {
+  const bool is_word = value.kind == Json::Kind::kNumber || value.kind == Json::Kind::kString;
+  if (is_word) return way.back() + "=" + value.text;
+  if (value.kind == Json::Kind::kBool) return way.back() + (value.truth ? "=true" : "=false");
+  return way.back() + "=#" + value.name;
+}
+
+std::string joined(const std::string& name, const std::string& more) {
+  return name.empty() ? more : name + ", " + more;
+}
+
+}  // namespace
+
+ScenarioSource::ScenarioSource(std::string_view text, const std::filesystem::path& file) {
+  const Json& root = extended(documents_.emplace_back(text, file), 0);
+  const Json* const cases = find_member(root, "cases");
+  if (cases == nullptr) {
+    add_cases(root, "");
+    return;
+  }
+  if (members_of(*cases).empty()) cases->fail("expected at least one case: its name, and what is different in it");
+  const Json& rest = patcher_.without(root, "cases");
+  for (const Json* const patch : cases->items) {
+    for (const Json* const member : members_of(*patch)) {
+      if (member->name == "cases" || member->name == "extends")
+        member->fail("belongs to the scenario, not to a case of it");
+    }
+    if (patch->name.empty()) patch->fail("expected a name of the case, such as \"quorum is too high\"");
+    add_cases(patcher_.merged(rest, *patch), patch->name);
+  }
+}
+
+// The scenario that another one extends lies beside it, or below.
+const Json& ScenarioSource::extended(const JsonDocument& document, std::size_t depth) {
+  const Json& root = document.root();
+  const Json* const name = find_member(root, "extends");
+  if (name == nullptr) return root;
+  if (depth == kDeepest) name->fail("more than 8 scenarios extend one another");
+  const std::filesystem::path path = path_beside(*name);
+  const std::string text = at(*name, [&] { return read_text_file(path); });
+  const Json& base = extended(documents_.emplace_back(text, path), depth + 1);
+  members_of(base);
+  // What it shows is told by each scenario for itself.
+  return patcher_.without(patcher_.merged(patcher_.without(base, "about"), root), "extends");
+}
+
+void ScenarioSource::add_cases(const Json& root, const std::string& name) {
+  const Json* const settings = find_member(root, "vary");
+  if (settings == nullptr) {
+    vary(root, name, {});
+  } else {
+    vary(patcher_.without(root, "vary"), name, members_of(*settings));
+  }
+}
+
+void ScenarioSource::vary(const Json& root, const std::string& name, std::span<const Json* const> settings) {
+  if (settings.empty()) {
+    if (cases_.size() == kMostCases) root.fail("more than 100 cases");
+    if (std::ranges::find(cases_, name, &Case::name) != cases_.end())
+      root.fail("two cases are called " + in_quotes(name));
+    cases_.push_back({name, &root});
+    return;
+  }
+  const Json& setting = *settings.front();
+  const std::vector<std::string> way = way_of(setting);
+  if (list_of(setting).empty()) setting.fail("expected the values that it has in turn, such as [1, 2, 3]");
+  for (const Json* const value : setting.items) {
+    vary(patcher_.replaced(root, way, *value), joined(name, label(way, *value)), settings.subspan(1));
+  }
+}
+
+}  // namespace sentinel::sim

@@ -1,0 +1,75 @@
+// `sentinel-sim check` as a program: which files it takes, and its exit codes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <string>
+
+namespace sentinel {
+namespace {
+
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Outcome {
+  int status = -1;
+  std::string output;
+};
+
+Outcome check(const std::string& arguments) {
+  const std::string command =
+      "cd '" SENTINEL_SIM_SOURCE_DIR "' && '" SENTINEL_SIM_PROGRAM "' check " + arguments + " 2>&1";
+  std::FILE* const pipe = popen(command.c_str(), "r");
+  Outcome outcome;
+  std::array<char, 4096> buffer{};
+  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    outcome.output.append(buffer.data(), size);
+  outcome.status = WEXITSTATUS(pclose(pipe));
+  return outcome;
+}
+
+// A text in the path, or a pattern of all of it.
+TEST(CheckCommand, TakesOnlyWhatTheFilterMatches) {
+  for (const std::string filter : {"slave_down", "'*documented/slave_d*'"}) {
+    const Outcome outcome = check("scenarios/documented --seeds 1 --filter " + filter);
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_THAT(outcome.output, AllOf(HasSubstr("ok    scenarios/documented/slave_down.json  1 seed, "),
+                                      EndsWith("1 of 1 scenarios passed\n")))
+        << filter;
+  }
+  const Outcome none = check("scenarios/documented --filter 'slave_d*'");
+  EXPECT_EQ(none.status, 2);
+  EXPECT_EQ(none.output, "sentinel-sim: --filter 'slave_d*' matches none of the scenario files\n");
+}
+
+// What is no terminal gets no line that is rewritten; a failure has its exit code, bad input another.
+TEST(CheckCommand, TellsHowItWent) {
+  const Outcome failed = check("tests/data/losing.json scenarios/documented/slave_up.json --seeds 2");
+  EXPECT_EQ(failed.status, 1);
+  EXPECT_THAT(failed.output, AllOf(HasSubstr("FAIL  tests/data/losing.json  2 seeds, "),
+                                   HasSubstr("1 of 2 scenarios passed\n"), Not(HasSubstr("\r"))));
+  const Outcome broken = check("tests/data/losing.json tests/data/broken.json --seeds 2");
+  EXPECT_EQ(broken.status, 2);
+  EXPECT_THAT(broken.output,
+              HasSubstr("FAIL  tests/data/broken.json\n      tests/data/broken.json:5: /steps/0/node: "));
+}
+
+// On a terminal one line is rewritten; what passed is only counted.
+TEST(CheckCommand, RewritesOneLineOnATerminal) {
+  const std::string command = "cd '" SENTINEL_SIM_SOURCE_DIR "' && script -qec '\"" SENTINEL_SIM_PROGRAM
+                              "\" check scenarios/documented/slave_up.json --seeds 5' /dev/null";
+  std::FILE* const pipe = popen(command.c_str(), "r");
+  std::string output;
+  std::array<char, 4096> buffer{};
+  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) output.append(buffer.data(), size);
+  pclose(pipe);
+  EXPECT_THAT(output, AllOf(HasSubstr("1 of 1 files, 100 %\r\x1b[K"), HasSubstr("1 of 1 scenarios passed"),
+                            Not(HasSubstr("ok "))));
+}
+
+}  // namespace
+}  // namespace sentinel
