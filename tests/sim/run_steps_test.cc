@@ -79,9 +79,9 @@ TEST(Run, KeepsTheKnownHashOrder) {
 // What takes a step back happens to those whom it meant, even if its words mean others by then.
 TEST(Run, TakesBackWhatItDid) {
   const auto scenario = std::make_shared<const Scenario>(parse_scenario(R"({
-      "about": "x", "until": "60s", "cluster": {"quorum": 2, "down-after-milliseconds": 2000},
+      "about": "x", "until": "60s", "cluster": {"quorum": 4, "down-after-milliseconds": 2000},
       "steps": [{"at": "10s", "do": "crash", "nodes": ["R1", "R2"]}, {"at": "18s", "do": "start", "node": "R2"},
-                {"on": "+odown", "after": "3s", "do": "pause", "node": "$other", "for": "10s"}]})",
+                {"on": "+sdown master *", "after": "3s", "do": "pause", "node": "$other", "for": "10s"}]})",
                                                                         "x.json"));
   const NodeId r3 = scenario->find_node("R3").value();
   sim::Run run{scenario, 1};
