@@ -25,7 +25,7 @@ TEST(Run, EventsTriggerSteps) {
   ScenarioBuilder scenario;
   const NodeId s2 = scenario.node("S2");
   scenario.at(20s, CrashStep{scenario.nodes({"R1"})});
-  scenario.on({.event = {.node = s2, .kind = EventKind::kSdown}, .after = 50ms}, ClockStep{{s2}, 1h, std::nullopt});
+  scenario.on({.event = {.nodes = {s2}, .kind = EventKind::kSdown}, .after = 50ms}, ClockStep{{s2}, 1h, std::nullopt});
   const Trace trace{scenario.build()};
   const Record* sdown = trace.find(EventKind::kSdown, s2);
   ASSERT_TRUE(sdown != nullptr && trace.has(EventKind::kTilt, s2)) << trace.text();
@@ -41,7 +41,7 @@ TEST(Run, TriggersCanKillTheOneWhoSpoke) {
   scenario.at(20s, CrashStep{scenario.nodes({"R1"})}).until(120s);
   const Trace first{scenario.build()};
   const NodeId leader = first.find(EventKind::kTryFailover)->node;
-  scenario.on({.event = {.node = leader, .kind = EventKind::kTryFailover}}, CrashStep{{leader}});
+  scenario.on({.event = {.nodes = {leader}, .kind = EventKind::kTryFailover}}, CrashStep{{leader}});
   const Trace trace{scenario.build()};
   const Record& tried = *trace.find(EventKind::kTryFailover, leader);
   EXPECT_EQ(tried.at, first.find(EventKind::kTryFailover)->at);
