@@ -178,7 +178,7 @@ class Settler {
   }
 
   bool binds_a_real_host(const ImportedProcess& process) const {
-    return std::ranges::any_of(process.hosts, [&](model::Symbol host) { return !is_loopback(symbols_.text(host)); });
+    return std::ranges::any_of(process.hosts, [&](model::Symbol host) { return is_elsewhere(host); });
   }
 
   bool may_be(const ImportedProcess& process, const Named& named) const {
@@ -199,10 +199,22 @@ class Settler {
     note(process, "taken for " + text(found->address) + ", which " + processes_[found->by].file.string() + " names");
   }
 
+  bool is_elsewhere(model::Symbol host) const { return host && !is_loopback(symbols_.text(host)); }
+
+  // Nobody speaks of another one.
+  bool is_one_machine() const {
+    return std::ranges::none_of(named_, [&](const Named& named) { return is_elsewhere(named.address.host); }) &&
+           std::ranges::none_of(processes_, [&](const ImportedProcess& process) {
+             return binds_a_real_host(process) || is_elsewhere(process.announced.host);
+           });
+  }
+
+  // Loopback is no address for other machines, and a second name of it would hide that a file is there twice.
   void claim_bound(ImportedProcess& process) {
     for (const model::Symbol host : process.hosts) {
+      const bool is_usable = is_elsewhere(host) || (host == process.hosts.front() && is_one_machine());
       const Address address{host, port_of(process)};
-      if (is_loopback(symbols_.text(host)) || !is_free(address)) continue;
+      if (!is_usable || !is_free(address)) continue;
       process.address = address;
       return;
     }

@@ -60,7 +60,6 @@ class DataNode {
 
   // What CONFIG REWRITE writes (rewriteConfig). Replaces what `config` held.
   void save(DataNodeConfig& config) const { config = config_; }
-  void set_condition(Condition condition) { condition_ = condition; }
   void set_bandwidth(std::int64_t rate) { config_.bandwidth = rate; }  // bytes a second
   // What SHUTDOWN writes.
   StoredData stored() const;

@@ -37,8 +37,7 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
   using Stream = model::Random::Stream;
   const SimTime data_nodes_start{kDataNodesStart - longest_full_resync(*scenario_)};
   agenda_.set_now(data_nodes_start);
-  for (const LatencyBetween& path : scenario_->network.paths)
-    network_.topology().set_latency(path.groups, path.latency);
+  network_.topology().restore_latency({}, scenario_->network);
   for (std::uint32_t i = 0; i < scenario_->steps.size(); ++i) {
     if (const auto* at = std::get_if<SimTime>(&scenario_->steps[i].when)) {
       agenda_.schedule(*at, {.index = i, .kind = Happening::Kind::kStep});

@@ -136,7 +136,9 @@ void Run::act(const HealStep& step, std::uint32_t /*place*/) {
 }
 
 void Run::act(const LatencyStep& step, std::uint32_t /*place*/) {
-  network_.topology().set_latency(step.groups, step.latency);
+  Topology& topology = network_.topology();
+  step.latency ? topology.set_latency(step.groups, *step.latency)
+               : topology.restore_latency(step.groups, scenario_->network);
 }
 
 void Run::act(const HoldStep& step, std::uint32_t /*place*/) { network_.hold_messages(step.messages); }

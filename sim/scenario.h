@@ -77,7 +77,7 @@ struct ScriptSpec {
   std::vector<model::ScriptEnd> ends{model::ScriptEnd{}};  // of its first runs on a sentinel; the last one repeats
 };
 
-// Of the ways between nodes of different groups; of all ways if there are no groups.
+// Of the ways between nodes of different groups.
 struct LatencyBetween {
   std::vector<std::vector<NodeId>> groups;
   Latency latency{};
@@ -146,7 +146,10 @@ struct PartitionStep {
 struct HealStep {
   std::vector<std::vector<NodeId>> groups;  // empty: everything
 };
-using LatencyStep = LatencyBetween;
+struct LatencyStep {
+  std::vector<std::vector<NodeId>> groups;  // empty: everywhere
+  std::optional<Latency> latency{};         // nullopt: as NetworkSpec has it
+};
 // From now on messages of these kinds wait on the way from some nodes to others, and what follows them on the same
 // connection waits behind them, until they are released.
 struct HeldMessages {

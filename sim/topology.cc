@@ -1,5 +1,7 @@
 #include "sim/topology.h"
 
+#include <algorithm>
+
 namespace sentinel::sim {
 namespace {
 
@@ -13,6 +15,14 @@ void for_pairs(const std::vector<std::vector<NodeId>>& groups, Use use) {
       }
     }
   }
+}
+
+bool are_apart(const std::vector<std::vector<NodeId>>& groups, NodeId a, NodeId b) {
+  const auto group_of = [&](NodeId node) {
+    return std::ranges::find_if(groups,
+                                [&](const auto& group) { return std::ranges::find(group, node) != group.end(); });
+  };
+  return group_of(a) != groups.end() && group_of(b) != groups.end() && group_of(a) != group_of(b);
 }
 
 }  // namespace
@@ -49,6 +59,15 @@ void Topology::set_latency(const std::vector<std::vector<NodeId>>& groups, const
     special(a, b).latency = &latency;
     special(b, a).latency = &latency;
   });
+}
+
+void Topology::restore_latency(const std::vector<std::vector<NodeId>>& groups, const NetworkSpec& network) {
+  set_latency(groups, network.latency);
+  for (const LatencyBetween& path : network.paths) {
+    for_pairs(path.groups, [&](NodeId a, NodeId b, bool) {
+      if (groups.empty() || are_apart(groups, a, b)) set_latency({{a}, {b}}, path.latency);
+    });
+  }
 }
 
 }  // namespace sentinel::sim

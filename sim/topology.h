@@ -33,8 +33,10 @@ class Topology {
   void cut(const std::vector<std::vector<NodeId>>& groups, CutMode mode, bool one_way);
   // Ends the cuts between nodes of different groups; all cuts if there are no groups.
   void heal(const std::vector<std::vector<NodeId>>& groups);
-  // For the ways between nodes of different groups; for all if there are no groups. `latency` must outlive this.
+  // For the ways between nodes of different groups; for all if there are no groups. What they refer to must outlive
+  // this.
   void set_latency(const std::vector<std::vector<NodeId>>& groups, const Latency& latency);
+  void restore_latency(const std::vector<std::vector<NodeId>>& groups, const NetworkSpec& network);
 
  private:
   using Graph = boost::adjacency_matrix<boost::directedS, boost::no_property, Path>;

@@ -195,8 +195,7 @@ std::variant<sim::Micros, Cue> moment(const sim::Step& step, sim::Micros delay, 
   const bool has_times = event.from != sim::SimTime::min() || event.until != sim::SimTime::max();
   if (event.nodes.size() > 1 || !event.fields.empty() || has_times) {
     throw sim::BadInput{
-        "waits for an event of several nodes, with fields or with times: of real processes only the node and the "
-        "payload of an event are looked at"};
+        "to wait for an event of several nodes, with fields or with times, cannot be done to real processes"};
   }
   Cue cue{.channel = std::string{model::event_row(event.kind).channel},
           .by = {},

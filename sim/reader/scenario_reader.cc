@@ -134,13 +134,17 @@ Scenario read_scenario(const std::filesystem::path& file, const std::optional<st
 
 std::vector<Scenario> parse_scenarios(std::string_view text, const std::filesystem::path& file) {
   constexpr std::size_t kMostNodesOfAll = 4 * kMostNodes;
+  constexpr std::size_t kMostStepsOfAll = 200'000;
   const ScenarioSource source(text, file);
   std::vector<Scenario> scenarios;
   std::size_t nodes = 0;
+  std::size_t steps = 0;
   for (const ScenarioSource::Case& one : source.cases()) {
     scenarios.push_back(read_case(*one.root, file, one.name));
     nodes += scenarios.back().nodes.size();
+    steps += scenarios.back().steps.size();
     if (nodes > kMostNodesOfAll) one.root->fail("more than 16384 nodes in all cases");
+    if (steps > kMostStepsOfAll) one.root->fail("more than 200000 steps in all cases");
   }
   return scenarios;
 }

@@ -41,13 +41,9 @@ Repetition read_repetition(const Fields& fields, const Step& step, SimTime until
 
 // What takes an action back; nullopt if that needs no step.
 struct TakeBack {
-  const Scenario& scenario;
-
   std::optional<Action> operator()(const PauseStep& step) const { return ResumeStep{step.nodes}; }
   std::optional<Action> operator()(const PartitionStep& step) const { return HealStep{step.groups}; }
-  std::optional<Action> operator()(const LatencyStep& step) const {
-    return LatencyStep{.groups = step.groups, .latency = scenario.network.latency};
-  }
+  std::optional<Action> operator()(const LatencyStep& step) const { return LatencyStep{.groups = step.groups}; }
   std::optional<Action> operator()(const ResolveStep& step) const { return ResolveStep{.host = step.host}; }
   std::optional<Action> operator()(const HoldStep& step) const { return ReleaseStep{step.messages}; }
   template <class Other>
@@ -65,10 +61,10 @@ void delay(Step& step, Micros by) {
 }
 
 // The step that takes it back; nullopt if there is none, or not before the end of the run.
-std::optional<Step> end_of(const Fields& fields, const Step& step, const Scenario& scenario) {
+std::optional<Step> end_of(const Fields& fields, const Step& step) {
   const Json* const lasts = fields.find("for");
   if (lasts == nullptr) return std::nullopt;
-  const std::optional<Action> action = std::visit(TakeBack{scenario}, step.action);
+  const std::optional<Action> action = std::visit(TakeBack{}, step.action);
   if (!action) return std::nullopt;
   Step end{.when = step.when, .action = *action, .why = {}, .in_file = step.in_file};
   delay(end, duration_of(*lasts, Micros{1}));
@@ -84,7 +80,7 @@ bool is_after(SimTime until, const Step& step) {
 
 void add_repeated(const Fields& fields, const Step& step, const Scenario& scenario, std::vector<Step>& steps) {
   const Repetition repetition = read_repetition(fields, step, scenario.until);
-  const std::optional<Step> end = end_of(fields, step, scenario);
+  const std::optional<Step> end = end_of(fields, step);
   const std::size_t each = end ? 2 : 1;
   if (static_cast<std::size_t>(repetition.times) > (kMostSteps - steps.size()) / each) {
     fields.object().fail("with this step and its repetitions there are more than 100000 steps");

@@ -39,18 +39,19 @@ TEST(Expectations, TellWhatCameInstead) {
       said_of(R"("eventually": ["S1 +switch-master * 7009"])"),
       ElementsAre(MatchesRegex(R"(expected eventually "S1 \+switch-master \* 7009", but the nearest is 1[0-9.]+ S1 )"
                                R"(\+switch-master mymaster 127.0.0.1 7000 127.0.0.1 700[12])")));
-  EXPECT_THAT(
-      said_of(R"("never": ["+elected-leader"])"),
-      ElementsAre(MatchesRegex(
-          R"(expected never "\+elected-leader", but 1[0-9.]+ S[123] \+elected-leader master mymaster 127.0.0.1 7000 came)")));
+  EXPECT_THAT(said_of(R"("never": ["+elected-leader"])"),
+              ElementsAre(MatchesRegex(
+                  R"(expected never "\+elected-leader", but 1[0-9.]+ S. \+elected-leader master .* came)")));
 }
 
 // Fields are compared as numbers and texts are, and times are bounds of when the event came.
 TEST(Expectations, LookAtFieldsAndTimes) {
   EXPECT_THAT(said_of(R"("eventually": [
-      {"channel": "+switch-master", "node": ["S1", "S2", "S3"], "fields": {"master": "my*", "new_address": "127.0.0.1:700*"}},
+      {"channel": "+switch-master", "node": ["S1", "S2", "S3"], 
+       "fields": {"master": "my*", "new_address": "127.0.0.1:700*"}},
       {"channel": "+sdown", "payload": "master *", "fields": {"instance": "master"}, "from": "12s", "until": "14s"}],
-      "never": [{"channel": "+sdown", "until": "11s"}, {"channel": "+switch-master", "fields": {"new_address": "127.0.0.1:7000"}}])"),
+      "never": [{"channel": "+sdown", "until": "11s"},
+                {"channel": "+switch-master", "fields": {"new_address": "127.0.0.1:7000"}}])"),
               IsEmpty());
   EXPECT_THAT(
       said_of(R"("eventually": [{"channel": "+odown", "node": ["S1", "S2"], "fields": {"votes": 9}, "until": "39s"}])"),
@@ -70,14 +71,13 @@ TEST(Expectations, TellWhereAnOrderEnds) {
 // So often, at least or at most so often.
 TEST(Expectations, CountEvents) {
   EXPECT_THAT(said_of(R"("exactly": [{"event": "+switch-master", "times": 3}, {"event": "+tilt", "times": 0},
-                                     {"event": "+sdown", "at-least": 3}, {"event": "+elected-leader", "at-least": 1, "at-most": 1}])"),
+                                     {"event": "+sdown", "at-least": 3},
+                                     {"event": "+elected-leader", "at-least": 1, "at-most": 1}])"),
               IsEmpty());
-  EXPECT_THAT(
-      said_of(R"("exactly": [{"event": "+switch-master", "times": 2}, {"event": "S1 +tilt", "at-least": 1}])"),
-      ElementsAre(
-          MatchesRegex(
-              R"(expected "\+switch-master" exactly 2 times, but it came 3 times: 1[0-9.]+ S., 1[0-9.]+ S., 1[0-9.]+ S.)"),
-          R"(expected "S1 +tilt" at least 1 time, but no +tilt came)"));
+  EXPECT_THAT(said_of(R"("exactly": [{"event": "+switch-master", "times": 2}, {"event": "S1 +tilt", "at-least": 1}])"),
+              ElementsAre(MatchesRegex(R"(expected "\+switch-master" exactly 2 times, but it came 3 times: )"
+                                       R"(1[0-9.]+ S., 1[0-9.]+ S., 1[0-9.]+ S.)"),
+                          R"(expected "S1 +tilt" at least 1 time, but no +tilt came)"));
 }
 
 // A deadline is counted from a time, or from the first event of a pattern; the event may come too early, too.
@@ -86,15 +86,15 @@ TEST(Expectations, KeepDeadlines) {
       said_of(R"("within": [{"event": "+sdown master *", "after": "10s", "within": "3s", "not-before": "1500ms"},
                                     {"event": "+promoted-slave", "after": "+elected-leader", "within": "3s"}])"),
       IsEmpty());
-  EXPECT_THAT(
-      said_of(R"("within": [{"event": "+sdown master *", "after": "10s", "within": "100ms"}])"),
-      ElementsAre(MatchesRegex(
-          R"(expected "\+sdown master \*" within 100ms after 10s, but 1[0-9.]+ S. \+sdown .* came 2[0-9]+ms after 10s)")));
-  EXPECT_THAT(
-      said_of(
-          R"("within": [{"event": "+promoted-slave", "after": "+elected-leader", "within": "9s", "not-before": "8s"}])"),
-      ElementsAre(MatchesRegex(
-          R"(expected "\+promoted-slave" within 8s to 9s after "\+elected-leader", but 1[0-9.]+ S. \+promoted-slave .* came [0-9]+m?s after 1[0-9.]+ S. \+elected-leader .*)")));
+  EXPECT_THAT(said_of(R"("within": [{"event": "+sdown master *", "after": "10s", "within": "100ms"}])"),
+              ElementsAre(MatchesRegex(R"(expected "\+sdown master \*" within 100ms after 10s, but )"
+                                       R"(1[0-9.]+ S. \+sdown .* came 2[0-9]+ms after 10s)")));
+  EXPECT_THAT(said_of(
+                  R"("within": [{"event": "+promoted-slave", "after": "+elected-leader",
+                       "within": "9s", "not-before": "8s"}])"),
+              ElementsAre(MatchesRegex(
+                  R"(expected "\+promoted-slave" within 8s to 9s after "\+elected-leader", but )"
+                  R"(1[0-9.]+ S. \+promoted-slave .* came [0-9]+m?s after 1[0-9.]+ S. \+elected-leader .*)")));
   EXPECT_THAT(said_of(R"("within": [{"event": "+tilt", "after": "S1 +odown", "within": "9s"},
                                     {"event": "+odown", "after": "+tilt", "within": "9s"}])"),
               ElementsAre(HasSubstr(R"("+tilt" within 9s after "S1 +odown", but no +tilt came after 1)"),
@@ -119,7 +119,8 @@ TEST(Expectations, LookAtTheEnd) {
       "R1": {"running": false}, "R*": {}})"),
               IsEmpty());
   const std::vector<std::string> said = said_of(R"("finally": {
-      "S1": {"master": "127.0.0.1:7000", "epoch": 7, "flags": {"S2": "sentinel,x"}}, "R1": {"role": "master"}, "S2": {"running": false}})");
+      "S1": {"master": "127.0.0.1:7000", "epoch": 7, "flags": {"S2": "sentinel,x"}},
+      "R1": {"role": "master"}, "S2": {"running": false}})");
   EXPECT_THAT(said, ElementsAre(MatchesRegex("expected finally S1 master = R1, but it is R[23]"),
                                 "expected finally S1 epoch = 7, but it is 1",
                                 "expected finally S1 flags of S2 = sentinel,x, but it is sentinel",
@@ -143,7 +144,8 @@ TEST(Expectations, LookAtDataNodesInTheEnd) {
 TEST(Expectations, BoundWhatClientsSuffer) {
   const auto scenario = std::make_shared<const sim::Scenario>(sim::parse_scenario(
       R"({"about": "x", "until": "20s", "cluster": {"quorum": 2, "down-after-milliseconds": 1000},
-          "clients": {"C1": {"writes": 10}}, "expect": {"refused-writes": {"at-least": 3, "at-most": 5, "client": "C1"}}})",
+          "clients": {"C1": {"writes": 10}},
+          "expect": {"refused-writes": {"at-least": 3, "at-most": 5, "client": "C1"}}})",
       "x.json"));
   const std::vector<Violation> violations = check_seed(scenario, 1).violations;
   ASSERT_EQ(violations.size(), 1U);

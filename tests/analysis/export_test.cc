@@ -114,16 +114,32 @@ TEST(Export, KeepsNamesAndKinds) {
                                                       "sentinel announce-ip sentinel-2"]}}})"));
 }
 
-// Any small cluster, at any time of a run in which its master dies.
+// Addresses of nodes `R1`, ... or `S1`, ..., each on a machine of its own with the usual port.
+std::string spread(char letter, int count, const std::string& port) {
+  std::string nodes;
+  for (int i = 1; i <= count; ++i) {
+    nodes +=
+        ", \"" + (letter + std::to_string(i)) + R"(": {"address": "10.0.0.)" + std::to_string(i) + ":" + port + "\"}";
+  }
+  return nodes;
+}
+
+// Any small cluster, on one machine or on several, at any time of a run in which its master dies.
 RC_GTEST_PROP(ExportProperty, WhatIsExportedIsReadBack, ()) {
   const auto number = [](int low, int high) { return *rc::gen::inRange(low, high + 1); };
   const int sentinels = number(1, 4);
-  const std::string cluster = "\"replicas\": " + std::to_string(number(0, 2)) +
+  const int replicas = number(0, 2);
+  const int masters = number(1, 2);
+  const std::string cluster = "\"replicas\": " + std::to_string(replicas) +
                               ", \"sentinels\": " + std::to_string(sentinels) +
                               ", \"quorum\": " + std::to_string(number(1, sentinels)) +
                               ", \"down-after-milliseconds\": " + std::to_string(number(500, 5'000)) +
-                              ", \"masters\": [" + (*rc::gen::arbitrary<bool>() ? "\"a\"" : "\"a\", \"b\"") + "]";
+                              ", \"masters\": [" + (masters == 1 ? "\"a\"" : "\"a\", \"b\"") + "]";
+  const std::string nodes = *rc::gen::arbitrary<bool>()
+                                ? ""
+                                : spread('R', masters * (1 + replicas), "6379") + spread('S', sentinels, "26379");
   const Shared scenario = parsed(R"({"about": "x", "until": "60s", "cluster": {)" + cluster +
+                                 R"(}, "nodes": {"spare": {"address": "10.0.0.99:6379"})" + nodes +
                                  R"(}, "steps": [{"at": "10s", "do": "crash", "node": "R1"}]})");
   if (*rc::gen::arbitrary<bool>()) {
     expect_round_trip(scenario, sim::SimTime{std::chrono::milliseconds{number(0, 25'000)}});

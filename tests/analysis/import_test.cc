@@ -137,6 +137,17 @@ TEST(Import, TellsApartMachinesWithTheSameFile) {
               Contains("debian/redis.conf: does not say at which address others reach it: 127.0.0.2:6379 is assumed"));
 }
 
+// On one machine, what is bound to loopback needs no guess.
+TEST(Import, TakesLoopbackOnOneMachine) {
+  const ImportedScenario imported =
+      import_conf({{"r.conf", "bind 127.0.0.1\nport 7001\nreplicaof 127.0.0.1 7000\n"},
+                   {"m.conf", "bind 127.0.0.1 ::1\nport 7000\n"},
+                   {"s.conf", "bind ::1\nport 5000\nsentinel monitor m 127.0.0.1 7000 1\n"}},
+                  {});
+  EXPECT_THAT(cast_of(imported), ElementsAre("R1 127.0.0.1:7000", "R2 127.0.0.1:7001", "S1 [::1]:5000"));
+  EXPECT_THAT(imported.remarks.notes, IsEmpty());
+}
+
 // Announced host names are the addresses, as in Kubernetes; quoted passwords stay what they are.
 TEST(Import, TakesAnnouncedNames) {
   const ImportedScenario imported =

@@ -26,7 +26,8 @@ class Invariants : public testing::Test {
  protected:
   static std::shared_ptr<const sim::Scenario> scenario(std::string_view steps) {
     return std::make_shared<const sim::Scenario>(sim::parse_scenario(
-        R"({"about": "x", "until": "40s", "cluster": {"quorum": 2, "down-after-milliseconds": 2000, "failover-timeout": 10000},
+        R"({"about": "x", "until": "40s",
+            "cluster": {"quorum": 2, "down-after-milliseconds": 2000, "failover-timeout": 10000},
             "steps": [)" +
             std::string{steps} + "]}",
         "x.json"));

@@ -162,6 +162,18 @@ TEST(RecorderPlan, TriggersMoveAlong) {
   EXPECT_TRUE(std::get<StartAction>(start.action).fresh);
 }
 
+// Of real events only the text is looked at.
+TEST(RecorderPlan, RefusesPatternsWithFields) {
+  const std::string on = R"({"on": {"channel": "+odown", "node": "S2", "payload": "master *")";
+  const std::string step = R"(}, "do": "crash", "node": "S2"})";
+  EXPECT_EQ(refusal(scenario_of(kCluster, on + step)), "");
+  for (const std::string more : {R"(, "fields": {"votes": 2})", R"(, "from": "1s")"}) {
+    EXPECT_THAT(
+        refusal(scenario_of(kCluster, on + more + step)),
+        HasSubstr("/steps/0: to wait for an event of several nodes, with fields or with times, cannot be done"));
+  }
+}
+
 // A write that lasts becomes two actions; a writer knows which master it writes, by whatever way.
 TEST(RecorderPlan, WritersBeginAndEnd) {
   const auto plan =

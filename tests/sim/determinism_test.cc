@@ -67,6 +67,16 @@ const std::map<std::string, ScenarioPointer>& scenarios() {
     lossy.network().latency = {.min = 1ms, .median = 10ms, .p90 = 50ms, .p99 = 200ms, .max = 1s, .loss_ppm = 20'000};
     lossy.at(20s, CommandStep{lossy.nodes({"S1", "S2"}), model::FailoverCommand{lossy.symbol("mymaster")}, "failover"});
     made["lossy"] = lossy.build();
+
+    ScenarioBuilder network{quick};
+    const model::Address there{network.symbol("10.0.9.9"), 7'000};
+    network.config("S2").resolves_hostnames = true;
+    std::get<model::DataNodeConfig>(network.config("R1").config).data_size = 100 << 20;
+    network.at(5s, HoldStep{{.kinds = {find_message_kind("hello").value()}, .from = {}, .to = {}}});
+    network.at(10s, CrashStep{network.nodes({"R2"})}).at(10s, BandwidthStep{network.nodes({"R1"}), 20 << 20});
+    network.at(12s, StartStep{.nodes = network.nodes({"R2"}), .address = there}).at(20s, ReleaseStep{});
+    network.at(30s, ResolveStep{network.config("R1").address.host, 1s}).at(30s, CrashStep{network.nodes({"R1"})});
+    made["network"] = network.build();
     return made;
   }();
   return all;

@@ -84,7 +84,7 @@ TEST(Run, TakesBackWhatItDid) {
                 {"on": "+odown", "after": "3s", "do": "pause", "node": "$other", "for": "10s"}]})",
                                                                         "x.json"));
   const NodeId r3 = scenario->find_node("R3").value();
-  Run run{scenario, 1};
+  sim::Run run{scenario, 1};
   Scratch scratch;
   run.run_until(SimTime{20s}, scratch, [](const Record&) {});
   EXPECT_TRUE(run.is_stopped(r3));
@@ -133,7 +133,7 @@ TEST(Run, RefusesAnAddressThatIsTaken) {
   const model::Address address = scenario.config("R3").address;
   scenario.at(20s, CrashStep{{r2}}).at(21s, StartStep{.nodes = {r2}, .address = address});
   scenario.at(30s, CrashStep{scenario.nodes({"R3"})}).at(31s, StartStep{.nodes = {r2}});
-  Run run{scenario.build(), 1};
+  sim::Run run{scenario.build(), 1};
   Scratch scratch;
   run.run_until(SimTime{29s}, scratch, [](const Record&) {});
   EXPECT_FALSE(run.is_running(r2));
@@ -164,7 +164,7 @@ TEST(Run, BandwidthChanges) {
     std::get<model::DataNodeConfig>(scenario.config("R1").config).data_size = 100 << 20;
     scenario.at(10s, BandwidthStep{.nodes = scenario.nodes({"R1"}), .rate = rate});
     scenario.at(10s, CrashStep{scenario.nodes({"R2"})}).at(11s, StartStep{.nodes = scenario.nodes({"R2"})});
-    Run run{scenario.build(), 1};
+    sim::Run run{scenario.build(), 1};
     Scratch scratch;
     run.run_until(SimTime{50s}, scratch, [](const Record&) {});
     return run.data_node(scenario.node("R2"))->replication_state() == model::ReplicationState::kConnected;

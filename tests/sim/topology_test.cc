@@ -77,6 +77,19 @@ TEST_F(TopologyTest, SetsLatencies) {
   EXPECT_EQ(cut(kA, kB), CutMode::kDrop);
 }
 
+// Restored latencies are those of the network: of its paths, where these differ, and only between the groups.
+TEST_F(TopologyTest, RestoresLatencies) {
+  const NetworkSpec network{.latency = usual, .paths = {{{{kA}, {kB, kC}}, slow}}};
+  topology.set_latency({}, slower);
+  topology.restore_latency({{kA}, {kB, kD}}, network);
+  EXPECT_EQ(latency(kB, kA), 9ms);
+  EXPECT_EQ(latency(kA, kD), 1ms);
+  EXPECT_EQ(latency(kA, kC), 99ms);
+  topology.restore_latency({}, network);
+  EXPECT_EQ(latency(kA, kC), 9ms);
+  EXPECT_EQ(latency(kC, kD), 1ms);
+}
+
 // A copy is cut and healed on its own.
 TEST_F(TopologyTest, CopiesAreIndependent) {
   topology.cut({{kA}, {kB}}, CutMode::kDrop, false);

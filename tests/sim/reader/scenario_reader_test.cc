@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/bad_input.h"
+#include "sim/event_fields.h"
 
 namespace sentinel::sim {
 namespace {
@@ -222,7 +223,7 @@ TEST(ScenarioReader, ReadsPartitions) {
 TEST(ScenarioReader, ReadsLatencySteps) {
   const auto step = only_action<LatencyStep>(
       R"({"at": "1s", "do": "latency", "between": [["S1"], ["R1"]], "latency": {"median": "1ms", "max": "1ms"}})");
-  EXPECT_EQ(step.latency.max, 1ms);
+  EXPECT_EQ(step.latency.value().max, 1ms);
   EXPECT_EQ(step.groups.size(), 2U);
 }
 
@@ -274,6 +275,29 @@ TEST(ScenarioReader, ReadsPatterns) {
   EXPECT_EQ(full.kind, model::EventKind::kSdownEnd);
   EXPECT_EQ(full.payload, "master *");
   EXPECT_THAT(scenario.expect.never.at(0).nodes, ElementsAre(kS2));
+}
+
+// An object says the same as a text, and more; messages tell it in short.
+TEST(ScenarioReader, ReadsPatternsThatAreObjects) {
+  const Scenario scenario = cluster_with(
+      R"(expect": {"never": [{"channel": "+odown", "node": ["S1", "S2"], "payload": "master *",
+                              "fields": {"votes": 3, "master": "m*"}, "from": "1s", "until": "2s"}]})");
+  const EventPattern& pattern = scenario.expect.never.at(0);
+  EXPECT_EQ(pattern.kind, model::EventKind::kOdown);
+  EXPECT_THAT(pattern.nodes, ElementsAre(kS1, kS2));
+  EXPECT_EQ(pattern.payload, "master *");
+  ASSERT_EQ(pattern.fields.size(), 2U);
+  EXPECT_EQ(pattern.fields[1].field, EventField::kVotes);
+  EXPECT_EQ(pattern.fields[1].value, "3");
+  EXPECT_EQ(pattern.from, SimTime{1s});
+  EXPECT_EQ(pattern.until, SimTime{2s});
+  EXPECT_EQ(pattern.text, "S1|S2 +odown master * master=m* votes=3 from 1s until 2s");
+}
+
+// How many seeds a check runs.
+TEST(ScenarioReader, ReadsForHowManySeeds) {
+  EXPECT_EQ(cluster_with(R"(for": {"seeds": 7})").seeds, 7U);
+  EXPECT_EQ(cluster_with(R"(expect": {})").seeds, 200U);
 }
 
 // One order or several.
