@@ -24,7 +24,6 @@ struct CheckOptions {
 };
 
 struct Failure {
-  std::string case_name;  // empty: the scenario has only one
   std::uint64_t seed = 0;
   Violation violation{};
   std::string case_name{};  // empty: the file has only one

@@ -96,6 +96,7 @@ class Story {
     const std::vector<Master> masters = masters_of(processes, symbols);
     if (masters.empty() && !options.down.empty()) throw sim::BadInput("--down: no sentinel monitors a master");
     std::vector<std::string_view> known;
+    known.reserve(masters.size());
     for (const Master& master : masters) known.push_back(master.name);
     const auto meant = options.down.empty() ? masters.begin() : std::ranges::find(masters, options.down, &Master::name);
     if (!masters.empty() && meant == masters.end()) {
@@ -129,6 +130,7 @@ class Story {
 
   std::string about(const std::vector<ConfText>& files) const {
     std::vector<std::string> sources;
+    sources.reserve(files.size());
     for (const ConfText& file : files) sources.push_back(file.file.filename().string());
     std::string text = counted(processes_.size() - sentinels(), "data node") + " and " +
                        counted(sentinels(), "sentinel") + ", imported from " + listed(sources) + ".";

@@ -81,7 +81,10 @@ std::optional<std::uint32_t> number_of(std::string_view host) {
   const char* const end = at + host.size();
   for (unsigned part = 0; part < kParts; ++part) {
     unsigned value = 0;
-    if (part > 0 && (at == end || *at++ != '.')) return std::nullopt;
+    if (part > 0) {
+      if (at == end || *at != '.') return std::nullopt;
+      ++at;
+    }
     const auto [next, error] = std::from_chars(at, end, value);
     if (error != std::errc{} || value > kMost) return std::nullopt;
     at = next;
@@ -264,10 +267,8 @@ class Settler {
       return true;
     };
     for (const Named& other : named_) {
-      if (other.is_master() && !(other.role == Role::kMonitored && named.role == Role::kMonitored) &&
-          !add(other.address)) {
-        return std::nullopt;
-      }
+      const bool are_both_monitored = other.role == Role::kMonitored && named.role == Role::kMonitored;
+      if (other.is_master() && !are_both_monitored && !add(other.address)) return std::nullopt;
     }
     for (const ImportedProcess& process : processes_) {
       if (!process.is_sentinel && !process.data_node.replicaof && !add(*process.address)) return std::nullopt;
