@@ -146,7 +146,7 @@ TEST(Run, SentinelForgetsWhatItCouldNotSave) {
   scenario.at(11s, StartStep{scenario.nodes({"S1", "S2"})});
   scenario.at(20s, DiskStep{{s1}, false}).at(21s, CommandStep{{s1}, set, "set"});
   const std::shared_ptr<const Scenario> built = scenario.build();
-  Run run{built, 1};
+  sim::Run run{built, 1};
   const auto quorum_at = [&](Micros time) {
     Trace{built, run, SimTime{time}};
     return run.sentinel(s1)->masters()[0].quorum;
@@ -171,7 +171,7 @@ TEST(Run, ScriptsKeepANodeBusy) {
   scenario.at(
       12s, CommandStep{{r1}, model::ConfigSetCommand{model::Setting<int>{&model::DataNodeConfig::priority, 1}}, "set"});
   const std::shared_ptr<const Scenario> built = scenario.build();
-  Run run{built, 1};
+  sim::Run run{built, 1};
   EXPECT_TRUE((Trace{built, run, SimTime{14'999ms}}.answers().empty()));
   EXPECT_FALSE(run.answers(r1));
   EXPECT_THAT((Trace{built, run, SimTime{15'001ms}}.answers()), ElementsAre(Field(&Answer::kind, Answer::Kind::kBusy)));
@@ -197,7 +197,7 @@ TEST(Run, DataMayBeKept) {
     scenario.at(10s, each.end);
     scenario.at(12s, StartStep{.nodes = r2, .keeps_data = each.keeps, .load_time = 2s});
     const std::shared_ptr<const Scenario> built = scenario.build();
-    Run run{built, 1};
+    sim::Run run{built, 1};
     Trace{built, run, SimTime{13'900ms}};
     EXPECT_TRUE(run.data_node(r2[0])->loading());
     EXPECT_EQ(run.data_node(r2[0])->data() == (model::WriteId{1, 1}), each.keeps);
