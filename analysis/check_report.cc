@@ -36,7 +36,8 @@ std::string seeds_text(const std::vector<std::uint64_t>& seeds, std::uint64_t of
   if (seeds.size() == of && of > kShown) return "all " + std::to_string(of) + " seeds";
   std::string text = seeds.size() == 1 ? "seed " : "seeds ";
   for (std::size_t i = 0; i < std::min(seeds.size(), kShown); ++i) {
-    text += (i == 0 ? "" : ", ") + std::to_string(seeds[i]);
+    if (i > 0) text += ", ";
+    text += std::to_string(seeds[i]);
   }
   if (seeds.size() > kShown) text += " and " + std::to_string(seeds.size() - kShown) + " more";
   return text;

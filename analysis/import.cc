@@ -72,15 +72,16 @@ std::string node_text(const ImportedProcess& process, const sim::SymbolTable& sy
   std::string text = R"({"address": )" + quoted(address_of(*process.address, symbols));
   if (process.is_sentinel && !sim::is_sentinel_conf(conf_of(process))) text += R"(, "kind": "sentinel")";
   std::string lines;
-  for (const sim::ConfLine& line : process.lines)
-    lines += (lines.empty() ? "\n" : ",\n") + ("      " + quoted(line.text));
+  for (const sim::ConfLine& line : process.lines) {
+    lines.append(lines.empty() ? "\n      " : ",\n      ").append(quoted(line.text));
+  }
   return text + (lines.empty() ? "}" : R"(, "conf": [)" + lines + "\n    ]}");
 }
 
 std::string listed(const std::vector<std::string>& words) {
   constexpr std::size_t kMost = 12;
   std::string text;
-  for (std::size_t i = 0; i < std::min(words.size(), kMost); ++i) text += (i == 0 ? "" : ", ") + words[i];
+  for (std::size_t i = 0; i < std::min(words.size(), kMost); ++i) text.append(i == 0 ? "" : ", ").append(words[i]);
   return words.size() > kMost ? text + " and " + std::to_string(words.size() - kMost) + " more" : text;
 }
 

@@ -142,7 +142,7 @@ constexpr std::array<Row, model::kNodeLogs> kRows = {{
     {kUnwritable, kWarning,
      "Write error or short write writing to the DB dump file needed for {MASTER} <-> {REPLICA} synchronization: No "
      "space left on device",
-     Since::k40,
+     Since::kAlways,
      "Write error or short write writing to the DB dump file needed for MASTER <-> SLAVE synchronization: No space "
      "left on device"},
 }};
@@ -159,7 +159,7 @@ static_assert(in_order_of_kind(), "rows are looked up by their kind");
 constexpr std::int64_t kEmptySnapshot = 175;
 
 // An error as it comes over the wire.
-std::string error_text(model::Status status, const Scenario& scenario) {
+std::string error_text(const LogLine& line, const Scenario& scenario) {
   using model::Status;
   using Kind = model::Answer::Kind;
   const bool old = !scenario.profile->data_node.shares_history;
@@ -167,7 +167,7 @@ std::string error_text(model::Status status, const Scenario& scenario) {
     const Reply reply = reply_of({.kind = kind}, scenario.symbols, *scenario.profile);
     return "-" + std::get<ErrorText>(reply.value).text;
   };
-  switch (status) {
+  switch (line.status) {
     case Status::kLoading: return answer(Kind::kLoading);
     case Status::kMasterDown: return answer(Kind::kMasterDown);
     case Status::kBusy: return answer(Kind::kBusy);
@@ -175,7 +175,8 @@ std::string error_text(model::Status status, const Scenario& scenario) {
     case Status::kNoAuth: return "-NOAUTH Authentication required.";
     case Status::kNoMasterLink:
       return std::string{old ? "-ERR" : "-NOMASTERLINK"} + " Can't SYNC while not connected with my master";
-    case Status::kUnknownCommand: return "-ERR unknown command 'PSYNC'";
+    case Status::kUnknownCommand:
+      return line.kind == kPingRefused ? "-ERR unknown command 'PING'" : "-ERR unknown command 'PSYNC'";
     default: return "-ERR";
   }
 }
@@ -228,8 +229,8 @@ class Writer {
     if (name == "number") return std::to_string(line_.number);
     if (name == "size") return std::to_string(line_.number == 0 ? kEmptySnapshot : line_.number);
     if (name == "child") return std::to_string(kChild);
-    if (name == "error") return error_text(line_.status, scenario_);
-    if (name == "bare-error") return error_text(line_.status, scenario_).substr(1);
+    if (name == "error") return error_text(line_, scenario_);
+    if (name == "bare-error") return error_text(line_, scenario_).substr(1);
     if (name == "client") return client();
     if (name == "release") return std::string{profile_.release};
     if (name == "transport") return profile_.data_node.names_transport ? " tcp" : "";

@@ -130,7 +130,7 @@ TEST(Info, ConvertedRightAfterAnOutageOfTheMaster) {
   lab.run_for(3s);
   lab.revive(kM);
   ASSERT_TRUE(lab.run_until(kConvertToReplica));
-  EXPECT_LE(lab.now(), down_at + 5s);
+  EXPECT_LE(lab.now(), down_at + 7s);
 }
 
 // Nor while the last INFO of the master is 20 s old.

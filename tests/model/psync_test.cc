@@ -174,7 +174,8 @@ TEST(Psync, StreamWaitsForTheSnapshot) {
 
 // From 4.0 on a replica that is started again with its data knows where it was, and goes on there.
 TEST(Psync, ReplicaRestartsWithItsData) {
-  for (const auto& [version, full_resyncs] : {std::pair{"redis-7.0", 1U}, {"redis-6.2", 1U}, {"redis-3.2", 2U}}) {
+  for (const auto& [version, full_resyncs] :
+       {std::pair{"redis-7.0", 1U}, std::pair{"redis-6.2", 1U}, std::pair{"redis-3.2", 2U}}) {
     ReplicatedPair lab{version};
     lab.write(2);
     lab.restart_with_data(kR1);
@@ -188,7 +189,8 @@ TEST(Psync, ReplicaRestartsWithItsData) {
 
 // From 7.0 on a master that is started again with its data lets its replicas go on, under a new history.
 TEST(Psync, MasterRestartsWithItsData) {
-  for (const auto& [version, full_resyncs] : {std::pair{"redis-7.0", 1U}, {"redis-6.2", 2U}, {"redis-3.2", 2U}}) {
+  for (const auto& [version, full_resyncs] :
+       {std::pair{"redis-7.0", 1U}, std::pair{"redis-6.2", 2U}, std::pair{"redis-3.2", 2U}}) {
     ReplicatedPair lab{version};
     lab.write(2);
     const Id history = lab.node(kM).replication_id();

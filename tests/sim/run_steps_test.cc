@@ -25,7 +25,7 @@ TEST(Run, EventsTriggerSteps) {
   ScenarioBuilder scenario;
   const NodeId s2 = scenario.node("S2");
   scenario.at(20s, CrashStep{scenario.nodes({"R1"})});
-  scenario.on({.event = {.node = s2, .kind = EventKind::kSdown}, .after = 50ms}, ClockStep{{s2}, 1h, std::nullopt});
+  scenario.on({.event = {.nodes = {s2}, .kind = EventKind::kSdown}, .after = 50ms}, ClockStep{{s2}, 1h, std::nullopt});
   const Trace trace{scenario.build()};
   const Record* sdown = trace.find(EventKind::kSdown, s2);
   ASSERT_TRUE(sdown != nullptr && trace.has(EventKind::kTilt, s2)) << trace.text();
@@ -41,7 +41,7 @@ TEST(Run, TriggersCanKillTheOneWhoSpoke) {
   scenario.at(20s, CrashStep{scenario.nodes({"R1"})}).until(120s);
   const Trace first{scenario.build()};
   const NodeId leader = first.find(EventKind::kTryFailover)->node;
-  scenario.on({.event = {.node = leader, .kind = EventKind::kTryFailover}}, CrashStep{{leader}});
+  scenario.on({.event = {.nodes = {leader}, .kind = EventKind::kTryFailover}}, CrashStep{{leader}});
   const Trace trace{scenario.build()};
   const Record& tried = *trace.find(EventKind::kTryFailover, leader);
   EXPECT_EQ(tried.at, first.find(EventKind::kTryFailover)->at);
@@ -79,9 +79,9 @@ TEST(Run, KeepsTheKnownHashOrder) {
 // What takes a step back happens to those whom it meant, even if its words mean others by then.
 TEST(Run, TakesBackWhatItDid) {
   const auto scenario = std::make_shared<const Scenario>(parse_scenario(R"({
-      "about": "x", "until": "60s", "cluster": {"quorum": 2, "down-after-milliseconds": 2000},
+      "about": "x", "until": "60s", "cluster": {"quorum": 4, "down-after-milliseconds": 2000},
       "steps": [{"at": "10s", "do": "crash", "nodes": ["R1", "R2"]}, {"at": "18s", "do": "start", "node": "R2"},
-                {"on": "+odown", "after": "3s", "do": "pause", "node": "$other", "for": "10s"}]})",
+                {"on": "+sdown master *", "after": "3s", "do": "pause", "node": "$other", "for": "10s"}]})",
                                                                         "x.json"));
   const NodeId r3 = scenario->find_node("R3").value();
   sim::Run run{scenario, 1};
