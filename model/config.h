@@ -60,6 +60,8 @@ struct DataNodeConfig {
   bool read_only = true;         // replica-read-only
   bool knows_psync = true;       // no `rename-command PSYNC ""`
   bool knows_ping = true;        // no `rename-command PING ...`
+  bool knows_replicaof = true;   // no `rename-command SLAVEOF ...`: sentinels use the old name
+  bool stops_writes = true;      // stop-writes-on-bgsave-error: also answers PING with -MISCONF
   Symbol ping_name{};            // ... its other name, if it has one
   Symbol password{};             // requirepass
   Symbol master_password{};      // masterauth

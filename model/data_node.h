@@ -226,6 +226,7 @@ class DataNode {
   Answer::Kind run_script(Turn& turn, const ScriptCommand& script);
   Answer::Kind kill_script(Turn& turn);
   void script_ended(Turn& turn);
+  bool is_misconfigured() const;
   bool stale() const;  // a replica without its master that must not serve what it has
   void reconfigure(Turn& turn, Socket asker, const Reconfigure& request);
   void command_arrived(Turn& turn, const Command& command);

@@ -103,7 +103,7 @@ void DataNode::execute(Turn& turn, const MessageArrived& input) {
 Status DataNode::ping_status() const {
   if (loading()) return Status::kLoading;
   if (stale()) return Status::kMasterDown;
-  if (is_master() && disk_fails_) return Status::kMisconf;
+  if (is_misconfigured()) return Status::kMisconf;
   return Status::kPong;
 }
 
@@ -113,12 +113,17 @@ bool DataNode::knows(const Ping& ping) const {
   return ping.name == config_.ping_name;
 }
 
+// The last save failed (writeCommandsDeniedByDiskError).
+bool DataNode::is_misconfigured() const { return is_master() && disk_fails_ && config_.stops_writes; }
+
 bool DataNode::stale() const {
   return !is_master() && upstream_.state != ReplicationState::kConnected && !config_.serve_stale_data;
 }
 
-// The transaction of a sentinel. While loading, SLAVEOF is refused and EXEC aborts, so that nothing of it happens.
+// The transaction of a sentinel. While loading, or if SLAVEOF has another name, that is refused and EXEC aborts, so that
+// nothing of it happens.
 void DataNode::reconfigure(Turn& turn, Socket asker, const Reconfigure& request) {
+  if (!config_.knows_replicaof) return;
   if (replicaof(turn, request.master, true) == Answer::Kind::kLoading) return;
   if (!disk_fails_) turn.out.persist();
   kill_clients(turn, asker, request.kills_subscribers);
@@ -242,7 +247,7 @@ Answer::Kind DataNode::read_refusal() const {
 
 // processCommand(), in its order. kOk: nothing is against it.
 Answer::Kind DataNode::write_refusal() const {
-  if (is_master() && disk_fails_) return Answer::Kind::kMisconf;
+  if (is_misconfigured()) return Answer::Kind::kMisconf;
   if (is_master() && needs_good_replicas() && good_replicas_ < config_.min_replicas_to_write) {
     return Answer::Kind::kNoReplicas;
   }

@@ -154,14 +154,6 @@ class Run {
   bool is_frozen(NodeId node) const;
   void hold(NodeId node, const Happening& what);
   void release_held(NodeId node);
-  bool is_address_taken(NodeId node) const;
-  void start(NodeId node, Scratch& scratch);
-  void boot_sentinel(NodeId node);
-  void boot_data_node(NodeId node, Scratch& scratch);
-  void set_disk(Process& process);
-  model::Id new_run_id(NodeId node);
-  std::uint64_t draw_hash_seed(NodeId node);
-  void kill(NodeId node);
   void ask(NodeId node, std::uint32_t step, Micros after = Micros{0});
   void command(NodeId node, std::uint32_t step, Scratch& scratch);
   void feed(NodeId node, const model::Input& input, Scratch& scratch, std::uint32_t step = 0);
@@ -169,24 +161,35 @@ class Run {
   void flushed(NodeId node, const Happening& what, Scratch& scratch);
   void carry_out(NodeId node, std::vector<model::Action>& actions, std::optional<model::Millis> next_timer,
                  Scratch& scratch, std::uint32_t step);
+  void stall(NodeId node, SimTime until);
+  void look_up(NodeId node, const model::Connect& connect);
+  void set_timer(NodeId node, model::Millis after);
+
+  // run_life.cc
+  bool is_address_taken(NodeId node) const;
+  void start(NodeId node, Scratch& scratch);
+  void boot_sentinel(NodeId node);
+  void boot_data_node(NodeId node, Scratch& scratch);
+  model::Id new_run_id(NodeId node);
+  std::uint64_t draw_hash_seed(NodeId node);
+  void kill(NodeId node);
+  void move(NodeId node, const model::Address& address);
+  void announce_address(NodeId node);
+  void write_first_configuration(NodeId node);
+  void set_disk(Process& process);
+  void persist(Process& process);
+
   // run_scripts.cc
   void start_script(NodeId node, const model::StartScript& start);
   void kill_script(NodeId node, std::uint32_t pid);
   void script_ends(const Happening& what, Scratch& scratch);
   model::ScriptEnd next_end(NodeId node, const ScriptSpec& script);
 
-  void stall(NodeId node, SimTime until);
-  void look_up(NodeId node, const model::Connect& connect);
-  void set_timer(NodeId node, model::Millis after);
-  void move(NodeId node, const model::Address& address);
-  void announce_address(NodeId node);
-  void write_first_configuration(NodeId node);
-  void persist(Process& process);
   void record(Scratch& scratch, NodeId node, const decltype(Record::what)& what);
   void pull_triggers(const Record& record);
   void mix(std::uint64_t value);
 
-  // The steps of the scenario.
+  // run_steps.cc
   void take_step(std::uint32_t place);
   void act(const CrashStep& step, std::uint32_t place);
   void act(const StopStep& step, std::uint32_t place);

@@ -37,7 +37,7 @@ class Scenarios : public testing::TestWithParam<std::filesystem::path> {};
 #ifdef NDEBUG
 constexpr std::uint64_t kSeeds = 200;
 #else
-constexpr std::uint64_t kSeeds = 20;
+constexpr std::uint64_t kSeeds = 5;
 #endif
 
 // The golden stream is there and equal, and the expectations hold for many seeds. UPDATE_GOLDEN=1 records it again.

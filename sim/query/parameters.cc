@@ -79,6 +79,7 @@ constexpr auto kParameters = std::to_array<Parameter>({
     {"repl-backlog-ttl", "", Kind::kNumber, true, seconds<&Config::backlog_time_to_live>},
     {"repl-diskless-sync", "", Kind::kFlag, false, diskless},
     {"repl-diskless-sync-delay", "", Kind::kNumber, true, seconds<&Config::diskless_sync_delay>},
+    {"stop-writes-on-bgsave-error", "", Kind::kFlag, true, flag<&Config::stops_writes>},
     {"busy-reply-threshold", "lua-time-limit", Kind::kNumber, true, millis<&Config::script_limit>},
 });
 

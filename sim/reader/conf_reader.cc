@@ -122,7 +122,6 @@ constexpr auto kWithoutEffect = std::to_array<std::string_view>({
     "slowlog-log-slower-than",
     "slowlog-max-len",
     "socket-mark-id",
-    "stop-writes-on-bgsave-error",
     "stream-node-max-bytes",
     "stream-node-max-entries",
     "supervised",

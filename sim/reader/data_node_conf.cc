@@ -81,6 +81,7 @@ constexpr auto kParameters = std::to_array<Word<Reader>>({
     {"min-slaves-to-write", "<count>", set_count<&model::DataNodeConfig::min_replicas_to_write>},
     {"min-replicas-max-lag", "<seconds>", set_max_lag},
     {"min-slaves-max-lag", "<seconds>", set_max_lag},
+    {"stop-writes-on-bgsave-error", "<yes|no>", set_flag<&model::DataNodeConfig::stops_writes>},
     {"busy-reply-threshold", "<milliseconds>", set_millis<&model::DataNodeConfig::script_limit>},
     {"lua-time-limit", "<milliseconds>", set_millis<&model::DataNodeConfig::script_limit>},
 });
@@ -110,6 +111,7 @@ void set_backlog_size(Reader& reader, Args args) {
 
 void set_renamed(Reader& reader, Args args) {
   if (lower_case(args[0]) == "psync") reader.config.knows_psync = false;
+  if (lower_case(args[0]) == "slaveof") reader.config.knows_replicaof = lower_case(args[1]) == "slaveof";
   if (lower_case(args[0]) == "ping") {
     reader.config.ping_name = name_of_ping(reader.symbols, args[1]);
     reader.config.knows_ping = lower_case(args[1]) == "ping";

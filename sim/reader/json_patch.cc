@@ -15,8 +15,9 @@ auto find_item(std::vector<const Json*>& items, std::string_view name) {
 
 const Json& JsonPatcher::merged(const Json& base, const Json& patch) {
   if (patch.kind != Json::Kind::kObject) return patch;
-  Json& made = made_.emplace_back(base.kind == Json::Kind::kObject ? base : patch);
-  if (base.kind != Json::Kind::kObject) made.items.clear();
+  Json& made = made_.emplace_back(patch);
+  made.items.clear();
+  if (base.kind == Json::Kind::kObject) made.items = base.items;
   for (const Json* const member : patch.items) {
     const auto old = find_item(made.items, member->name);
     if (member->kind == Json::Kind::kNull) {

@@ -13,7 +13,7 @@ namespace sentinel::sim {
 class JsonPatcher {
  public:
   // `base` with what `patch` says instead (RFC 7396: members of objects are merged, null takes one away, all else
-  // replaces). An object that is made of two is where that of `base` is.
+  // replaces). An object that is made of two is where that of `patch` is.
   const Json& merged(const Json& base, const Json& patch);
 
   // `root` with `value` at the end of `way`, the words of a JSON pointer. Objects on the way that are missing are made.

@@ -183,7 +183,7 @@ TEST(Import, WarnsOfWhatItLeavesOut) {
           "odd/sentinel-a.conf:4: 'sentinel auth-user cache sentinel': users are not simulated: sentinels log in with "
           "auth-pass alone",
           "odd/sentinel-a.conf:5: 'sentinel rename-command cache CONFIG 5f3a9c': sentinels use the usual names of "
-          "commands in the simulation",
+          "commands but PING in the simulation",
           "odd/sentinel-a.conf:7: 'sentinel down-after-milliseconds cahce 3000': no line 'sentinel monitor' names a "
           "master 'cahce' (did you mean 'cache'?); left out"));
   EXPECT_THAT(conf_of(imported, "R1"), ElementsAre("maxmemory 2gb", "maxmemory-policy allkeys-lru", "repl-timeout 30",

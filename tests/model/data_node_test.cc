@@ -151,6 +151,17 @@ TEST_F(DataNode, DiskFailure) {
   EXPECT_EQ(ping(kM), Status::kPong);
 }
 
+// Nor in that of a master that is told not to stop writes for it.
+TEST_F(DataNode, DiskFailureIgnored) {
+  lab.node(kM).set_disk_fails(true);
+  lab.command(
+      kM, model::ConfigSetCommand{model::ConfigSetCommand::Setting<bool>{&model::DataNodeConfig::stops_writes, false}});
+  EXPECT_EQ(ping(kM), Status::kPong);
+  lab.command(
+      kM, model::ConfigSetCommand{model::ConfigSetCommand::Setting<bool>{&model::DataNodeConfig::stops_writes, true}});
+  EXPECT_EQ(ping(kM), Status::kMisconf);
+}
+
 // A full resynchronisation takes the disk of the replica, and that of a master which is not diskless. Nobody can attach
 // to a master that answers PING with -MISCONF.
 TEST_F(DataNode, NoFullResyncWithoutDisk) {

@@ -68,9 +68,9 @@ TEST_F(Family, SharesATopology) {
 TEST_F(Family, TellsWhereAnErrorStands) {
   write("base.json", "{\"about\": \"x\", \"until\": \"9s\",\n\"cluster\": {\"quorum\": 0}}");
   EXPECT_EQ(error_in(R"({"about": "x", "extends": "base.json"})"),
-            "base.json:2: /cluster/quorum: 0 is not between 1 and 2147483647");
+            "base.json:2: /cluster/quorum: expected a whole number from 1 to 2147483647, not '0'");
   EXPECT_EQ(error_in("{\"about\": \"x\", \"extends\": \"base.json\",\n\"cluster\": {\"quorum\": 1, \"replicas\": -1}}"),
-            "x.json:2: /cluster/replicas: -1 is not between 0 and 4096");
+            "x.json:2: /cluster/replicas: expected a whole number from 0 to 4096, not '-1'");
 }
 
 // A scenario tells its own story, reads nothing from elsewhere, and does not extend itself.
@@ -131,9 +131,9 @@ TEST(ScenarioSource, RefusesBadCases) {
             "x.json:1: /vary/quorum: expected the values that it has in turn, such as [1, 2, 3]");
   EXPECT_EQ(error_in_cases(R"("vary": {"quorum": [1, 1]})"), "x.json:1: two cases are called 'quorum=1'");
   EXPECT_EQ(error_in_cases(R"("vary": {"quorum": [1, 0]})"),
-            "x.json:1: /vary/quorum/1: 0 is not between 1 and 2147483647");
-  EXPECT_EQ(error_in_cases(R"("vary": {"/steps/0/at": ["1s"]})"),
-            "x.json:1: /vary/~1steps~10~1at/0: there is nothing that could have 'at'");
+            "x.json:1: /vary/quorum/1: expected a whole number from 1 to 2147483647, not '0'");
+  EXPECT_EQ(error_in_cases(R"("vary": {"/until/at": ["1s"]})"),
+            "x.json:1: /vary/~1until~1at/0: there is nothing that could have 'at'");
   EXPECT_EQ(error_in_cases(R"("steps": [], "vary": {"/steps/0/at": ["1s"]})"),
             "x.json:1: /vary/~1steps~10~1at/0: the list has no item '0'");
   EXPECT_EQ(error_in_cases(R"("vary": {"/steps~": [1]})"),
