@@ -51,24 +51,43 @@ std::string read_target(const Json& json, const Place& place) {
   return node ? place.scenario.node(*node).name : name_and_port(address, place.scenario.symbols);
 }
 
+// The masters that a sentinel may monitor in the end: configured, or added by a step.
+std::vector<model::Symbol> masters_of(const Place& place) {
+  std::vector<model::Symbol> masters;
+  const auto add = [&](model::Symbol name) {
+    if (std::ranges::find(masters, name) == masters.end()) masters.push_back(name);
+  };
+  for (const model::MonitoredMaster& each : std::get<model::SentinelConfig>(place.node().config).masters)
+    add(each.name);
+  for (const Step& step : place.scenario.steps) {
+    const auto* const command = std::get_if<CommandStep>(&step.action);
+    if (command == nullptr) continue;
+    const auto* const monitor = std::get_if<model::MonitorCommand>(&command->command);
+    if (monitor == nullptr) continue;
+    const auto means = [&](NodeId node) { return &place.scenario.node(node) == &place.node(); };
+    if (std::ranges::any_of(command->nodes, means)) add(monitor->master);
+  }
+  return masters;
+}
+
 // What a sentinel knows of a master: the value itself if it monitors one, or an object by the names of masters.
 template <class Read>
 void read_by_master(const Json& json, const Place& place, What what, Read read) {
-  const auto& masters = std::get<model::SentinelConfig>(place.node().config).masters;
+  const std::vector<model::Symbol> masters = masters_of(place);
   if (json.kind != Json::Kind::kObject) {
     if (masters.size() != 1) {
       json.fail(in_quotes(place.node().name) + " monitors " + std::to_string(masters.size()) +
                 " masters: expected an object by their names");
     }
-    place.add(what, read(json), masters.front().name);
+    place.add(what, read(json), masters.front());
     return;
   }
   std::vector<std::string_view> known;
-  for (const model::MonitoredMaster& master : masters) known.push_back(place.scenario.symbols.text(master.name));
+  for (const model::Symbol master : masters) known.push_back(place.scenario.symbols.text(master));
   const Fields fields(json, "the masters of " + place.node().name, known);
-  for (const model::MonitoredMaster& master : masters) {
-    const Json* const value = fields.find(place.scenario.symbols.text(master.name));
-    if (value != nullptr) place.add(what, read(*value), master.name);
+  for (const model::Symbol master : masters) {
+    const Json* const value = fields.find(place.scenario.symbols.text(master));
+    if (value != nullptr) place.add(what, read(*value), master);
   }
 }
 

@@ -96,9 +96,9 @@ Scenario read_case(const Json& root, const std::filesystem::path& file, const st
   if (const Json* const clock = fields.find("wall-clock")) scenario.draws_second = read_wall_clock(*clock);
   Steps steps;
   if (const Json* const json = fields.find("steps")) steps = read_steps(*json, names, scenario);
+  scenario.steps = std::move(steps.steps);
   if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names, scenario);
   if (const Json* const runs = fields.find("for")) scenario.seeds = read_seeds(*runs);
-  scenario.steps = std::move(steps.steps);
   if (const Json* const scripts = fields.find("scripts")) scenario.scripts = read_scripts(*scripts, scenario);
   std::ranges::move(steps.clients, std::back_inserter(scenario.nodes));
   return scenario;
