@@ -64,8 +64,7 @@ std::vector<model::Symbol> masters_of(const Place& place) {
     if (command == nullptr) continue;
     const auto* const monitor = std::get_if<model::MonitorCommand>(&command->command);
     if (monitor == nullptr) continue;
-    const auto means = [&](NodeId node) { return &place.scenario.node(node) == &place.node(); };
-    if (std::ranges::any_of(command->nodes, means)) add(monitor->master);
+    if (std::ranges::find(command->nodes, place.id) != command->nodes.end()) add(monitor->master);
   }
   return masters;
 }

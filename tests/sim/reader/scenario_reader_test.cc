@@ -322,5 +322,14 @@ TEST(ScenarioReader, HasSites) {
   EXPECT_EQ(scenario.network.paths[0].latency.median, 20ms);
 }
 
+// The state in the end may be that of a master which a step made the sentinel monitor.
+TEST(ScenarioReader, ReadsFinalMastersOfSteps) {
+  const Scenario scenario = cluster_with(R"(steps": [{"at": "1s", "do": "command", "node": "S1",
+          "args": ["SENTINEL", "MONITOR", "other", "127.0.0.1", "7001", "1"]}],
+      "expect": {"finally": {"S1": {"master": {"other": "R2"}}}})");
+  ASSERT_EQ(scenario.expect.finally.size(), 1U);
+  EXPECT_EQ(scenario.symbols.text(scenario.expect.finally[0].master), "other");
+}
+
 }  // namespace
 }  // namespace sentinel::sim
