@@ -45,35 +45,38 @@ std::string first_difference(const std::string& expected, const std::string& act
 
 using Cases = std::vector<std::shared_ptr<const sim::Scenario>>;
 
-// The streams of all cases, each below its name.
-std::string golden_streams(const Cases& cases) {
-  std::string all;
-  for (const auto& scenario : cases) {
-    if (!scenario->case_name.empty()) all += "case " + scenario->case_name + "\n";
-    all += golden_stream(scenario, kGoldenSeed);
-  }
-  return all;
+// The stream of a case, below its name if the file has several.
+std::string golden_part(const std::shared_ptr<const sim::Scenario>& scenario) {
+  const std::string stream = golden_stream(scenario, kGoldenSeed);
+  return scenario->case_name.empty() ? stream : "case " + scenario->case_name + "\n" + stream;
 }
 
 // Compares the streams of seed 1 with those beside the file, or writes them there.
 void check_golden(const Cases& cases, bool update, CheckResult& result) {
   const std::filesystem::path path = golden_path(result.file);
-  const auto fail = [&](const std::string& why) {
-    result.failures.push_back({kGoldenSeed, {"golden stream " + path.string(), why}});
-  };
   if (!update && !std::filesystem::exists(path)) return;
-  const std::string actual = golden_streams(cases);
+  std::string actual;
+  std::vector<std::size_t> ends;  // of the parts
+  for (const auto& scenario : cases) ends.push_back((actual += golden_part(scenario)).size());
+  const auto fail = [&](const std::string& why, const std::string& case_name) {
+    result.failures.push_back({kGoldenSeed, {"golden stream " + path.string(), why}, case_name});
+  };
   if (update) {
     std::ofstream out{path, std::ios::binary};
     out << actual;
-    if (!out.flush()) fail("it cannot be written");
+    if (!out.flush()) fail("it cannot be written", "");
     result.golden_updated = true;
     return;
   }
   std::ifstream in{path, std::ios::binary};
-  std::ostringstream expected;
-  expected << in.rdbuf();
-  if (expected.str() != actual) fail(first_difference(expected.str(), actual));
+  std::ostringstream text;
+  text << in.rdbuf();
+  const std::string expected = text.str();
+  if (expected == actual) return;
+  const auto differs = static_cast<std::size_t>(std::ranges::mismatch(expected, actual).in2 - actual.begin());
+  const auto part = std::min<std::size_t>(
+      static_cast<std::size_t>(std::ranges::upper_bound(ends, differs) - ends.begin()), cases.size() - 1);
+  fail(first_difference(expected, actual), cases[part]->case_name);
 }
 
 // The check of one file with all its cases. Its tasks may be done in any order, by several threads.

@@ -43,9 +43,19 @@ std::string seeds_text(const std::vector<std::uint64_t>& seeds, std::uint64_t of
   return text;
 }
 
+// As one word of a shell.
+std::string shell_word(const std::string& text) {
+  static constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./=,:+-@%";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string word = "'";
+  for (const char c : text) c == '\'' ? word += R"('\'')" : word += c;
+  return word += '\'';
+}
+
 std::string replay_text(const CheckResult& result, const Failure& failure) {
-  std::string command = "sentinel-sim run " + result.file.string();
-  if (!failure.case_name.empty()) command += " --case '" + failure.case_name + "'";
+  std::string command = "sentinel-sim run ";
+  command += shell_word(result.file.string());
+  if (!failure.case_name.empty()) command.append(" --case ").append(shell_word(failure.case_name));
   command += " --seed " + std::to_string(failure.seed);
   if (!failure.violation.shown_by.empty()) command += " " + failure.violation.shown_by;
   return command;

@@ -39,6 +39,7 @@ void write_junit(const std::filesystem::path& file, const std::vector<CheckResul
   ptree document;
   document.add_child("testsuite", suite);
   std::ofstream out{file};
+  if (!out) throw sim::BadInput{file.string() + ": cannot write the JUnit file"};
   boost::property_tree::write_xml(out, document, boost::property_tree::xml_writer_settings<std::string>(' ', 2));
   if (!out.flush()) throw sim::BadInput{file.string() + ": cannot write the JUnit file"};
 }

@@ -41,9 +41,10 @@ std::optional<sim::SimTime> read_at(const po::variables_map& values) {
 }  // namespace
 
 int export_command(const Arguments& arguments) {
-  CommandLine line{"sentinel-sim export SCENARIO --out DIR [--at T] [--seed N]",
+  CommandLine line{"sentinel-sim export SCENARIO [--case NAME] --out DIR [--at T] [--seed N]",
                    "sentinel-sim export scenarios/failover/master_down.json --out build/conf --at 30s"};
   line.options()("out", po::value<std::string>(), "folder of the files, one a process")(
+      "case", po::value<std::string>(), "which case of the scenario, if it has several")(
       "at", po::value<std::string>(), "as the processes have rewritten them by then; default: as they start")(
       "seed", po::value<std::string>()->default_value("1"), "of all chances of the run, with --at");
   line.positional("SCENARIO", 1);
@@ -54,8 +55,8 @@ int export_command(const Arguments& arguments) {
   if (values.count("out") == 0) throw sim::BadInput{"export needs --out, such as --out build/conf"};
   const std::uint64_t seed = positive_number(values["seed"].as<std::string>(), "--seed");
   const std::optional<sim::SimTime> at = read_at(values);
-  const auto scenario =
-      std::make_shared<sim::Scenario>(sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0]));
+  const auto scenario = std::make_shared<sim::Scenario>(
+      sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0], text_of(values, "case")));
   if (at) scenario->until = std::max(scenario->until, *at);
 
   const std::filesystem::path folder = values["out"].as<std::string>();

@@ -54,12 +54,16 @@ void print_registry(sim::Run& run, bool as_json) {
 constexpr std::array<std::pair<const char*, void (*)(sim::Run&, bool)>, 2> kAnswers = {
     {{"ledger", print_ledger}, {"registry", print_registry}}};
 
+// Of two of these one is meant.
+constexpr std::array<std::pair<const char*, const char*>, 4> kExclusive = {
+    {{"ledger", "registry"}, {"reasons", "ledger"}, {"reasons", "registry"}, {"sentinel", "node"}}};
+
 }  // namespace
 
 int run_command(const Arguments& arguments) {
   CommandLine line{
-      "sentinel-sim run SCENARIO [--case NAME] [--seed N] [--until T] [--profile P] [--format F]\n"
-      "                 [--sentinel NAME | --node NAME] [--reasons | --ledger[=F] | --registry[=F]]",
+      "sentinel-sim run SCENARIO [--case NAME] [--seed N] [--until T] [--profile P] [--format F] "
+      "[--sentinel NAME | --node NAME] [--reasons | --ledger[=F] | --registry[=F]]",
       "sentinel-sim run scenarios/failover/master_down.json --sentinel S1 --seed 7"};
   line.options()("seed", po::value<std::string>()->default_value("1"), "of all chances of the run")(
       "case", po::value<std::string>(), "which case of the scenario, if it has several")(
@@ -85,8 +89,9 @@ int run_command(const Arguments& arguments) {
   if (reasons && format != sim::Format::kEvents && format != sim::Format::kJsonl) {
     throw sim::BadInput{"--reasons needs --format events or jsonl: real streams have no place for them"};
   }
-  if (values.count("ledger") != 0 && values.count("registry") != 0) {
-    throw sim::BadInput{"expected either --ledger or --registry, not both"};
+  for (const auto& [one, other] : kExclusive) {
+    if (values.count(one) == 0 || values.count(other) == 0) continue;
+    throw sim::BadInput{std::string{"expected either --"} + one + " or --" + other + ", not both"};
   }
   auto scenario = std::make_shared<sim::Scenario>(
       sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0], text_of(values, "case")));

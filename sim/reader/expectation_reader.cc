@@ -11,6 +11,7 @@
 #include "sim/phases.h"
 #include "sim/reader/final_state_reader.h"
 #include "sim/reader/pattern_reader.h"
+#include "sim/units.h"
 
 namespace sentinel::sim {
 namespace {
@@ -93,6 +94,30 @@ Bound read_bound(const Json& json, const BoundField& bound, const NodeNames& nam
     read.client = of_watchers ? names.find_watcher(name, *client) : names.find_client(name, *client);
   }
   return read;
+}
+
+bool has_client(const Scenario& scenario, int model::ClientConfig::* load) {
+  return std::ranges::any_of(scenario.nodes, [&](const Node& node) {
+    const auto* const client = std::get_if<model::ClientConfig>(&node.config);
+    return client != nullptr && client->*load > 0;
+  });
+}
+
+// What nobody does is no expectation: it would always hold.
+void refuse_vacuous(const Json& json, const BoundField& bound, const Scenario& scenario) {
+  const bool writes =
+      has_client(scenario, &model::ClientConfig::writes) || std::ranges::any_of(scenario.steps, [](const Step& step) {
+        return std::holds_alternative<WriteStep>(step.action);
+      });
+  const bool reads = has_client(scenario, &model::ClientConfig::reads);
+  using What = Bound::What;
+  const bool of_writes = bound.what == What::kLostWrites || bound.what == What::kRefusedWrites;
+  if (of_writes && !writes) json.fail("needs a client with 'writes', or a step 'write'");
+  if (bound.what == What::kStaleReads && !reads) json.fail("needs a client with 'reads'");
+  if (bound.what == What::kUnavailable && !writes && !reads) json.fail("needs a client with 'writes' or 'reads'");
+  if (bound.what == What::kStaleRegistry && std::ranges::none_of(scenario.nodes, &Node::is_watcher)) {
+    json.fail("needs a client that 'watches'");
+  }
 }
 
 // One bound, or a list of them.
@@ -186,7 +211,14 @@ Expectations read_expectations(const Json& expect, const NodeNames& names, Scena
   const Fields fields(expect, "an expectation", kFields);
   Expectations expectations;
   if (const Json* const list = fields.find("eventually")) expectations.eventually = read_patterns(*list, names);
-  if (const Json* const list = fields.find("never")) expectations.never = read_patterns(*list, names);
+  if (const Json* const list = fields.find("never")) {
+    expectations.never = read_patterns(*list, names);
+    for (std::size_t i = 0; i < expectations.never.size(); ++i) {
+      if (expectations.never[i].from <= scenario.until) continue;
+      list->items[i]->fail("begins after the end of the run, 'until' " +
+                           format_duration(scenario.until.time_since_epoch()));
+    }
+  }
   if (const Json* const order = fields.find("order")) expectations.order = read_orders(*order, names);
   if (const Json* const list = fields.find("exactly")) {
     for (const Json* const item : list_of(*list)) expectations.exactly.push_back(read_count(*item, names));
@@ -199,7 +231,10 @@ Expectations read_expectations(const Json& expect, const NodeNames& names, Scena
   if (const Json* const bounds = fields.find("phases")) expectations.phases = read_phases(*bounds);
   if (const Json* const list = fields.find("invariants")) expectations.invariants = read_invariants(*list);
   for (const BoundField& bound : kBounds) {
-    if (const Json* const json = fields.find(bound.field)) read_bounds(*json, bound, names, expectations);
+    const Json* const json = fields.find(bound.field);
+    if (json == nullptr) continue;
+    refuse_vacuous(*json, bound, scenario);
+    read_bounds(*json, bound, names, expectations);
   }
   return expectations;
 }

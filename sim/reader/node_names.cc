@@ -47,6 +47,7 @@ std::vector<NodeId> NodeNames::find_all(std::string_view name, const Json& where
 NodeId NodeNames::find(std::string_view name, const Json& where) const {
   const auto found = ids_.find(name);
   if (found != ids_.end()) return found->second;
+  if (sites_.contains(name)) where.fail(in_quotes(name) + " is a site: expected a node");
   std::vector<std::string_view> known;
   for (const Node& node : *nodes_) known.emplace_back(node.name);
   for (const auto& [site, members] : sites_) known.push_back(site);

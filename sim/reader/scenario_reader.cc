@@ -119,7 +119,8 @@ Scenario chosen(std::vector<Scenario> cases, const std::filesystem::path& file,
   if (found != cases.end()) return std::move(*found);
   std::vector<std::string_view> known;
   for (const Scenario& scenario : cases) known.emplace_back(scenario.case_name);
-  throw BadInput{file.string() + " has no case " + in_quotes(*case_name) + alternatives(*case_name, known)};
+  throw BadInput{file.string() + " has no case " + in_quotes(*case_name) + suggestion(*case_name, known) +
+                 "; it has: " + names_of(cases)};
 }
 
 }  // namespace

@@ -107,6 +107,9 @@ void ScenarioSource::vary(const Json& root, const std::string& name, std::span<c
   }
   const Json& setting = *settings.front();
   const std::vector<std::string> way = way_of(setting);
+  if (ClusterShorthand::has_field(setting.name) && find_member(root, "cluster") == nullptr) {
+    setting.fail("there is no 'cluster' that has it: expected a JSON pointer, such as '/nodes/S1/conf/0'");
+  }
   if (list_of(setting).empty()) setting.fail("expected the values that it has in turn, such as [1, 2, 3]");
   for (const Json* const value : setting.items) {
     vary(patcher_.replaced(root, way, *value), joined(name, label(way, *value)), settings.subspan(1));

@@ -98,12 +98,30 @@ bool read_data(const Json* data) {
   return text == "kept";
 }
 
-void require_data_nodes(const std::vector<NodeId>& nodes, const Context& context, const Json& where,
-                        std::string_view why) {
-  for (const NodeId node : nodes) {
-    if (node >= kOtherReplica || context.scenario.node(node).is_data_node()) continue;
-    where.fail(in_quotes(context.scenario.node(node).name) + " is no data node: only these " + std::string{why});
-  }
+// Whether a step means a node by its name, not only by that of its site.
+bool names(const Fields& step, const std::string& node) {
+  const Json* const one = step.find("node");
+  if (one != nullptr) return one->text == node;
+  const Json* const several = step.find("nodes");
+  const auto is_it = [&](const Json* name) { return name->text == node; };
+  return several != nullptr && std::ranges::any_of(several->items, is_it);
+}
+
+// Leaves those out that are at a site only, and are not of a `kind`.
+void keep(std::vector<NodeId>& nodes, const Fields& step, const Context& context, bool (Node::*is_of_kind)() const,
+          const Json& where, const std::string& why_not) {
+  std::erase_if(nodes, [&](NodeId id) {
+    if (id >= kOtherReplica || (context.scenario.node(id).*is_of_kind)()) return false;
+    const std::string& name = context.scenario.node(id).name;
+    if (names(step, name)) where.fail(in_quotes(name) + why_not);
+    return true;
+  });
+  if (nodes.empty()) where.fail("there is nobody at this site that could do it");
+}
+
+void keep_data_nodes(std::vector<NodeId>& nodes, const Fields& step, const Context& context, const Json& where,
+                     const std::string& why) {
+  keep(nodes, step, context, &Node::is_data_node, where, " is no data node: only these " + why);
 }
 
 Action read_start(const Fields& step, const Context& context) {
@@ -115,7 +133,8 @@ Action read_start(const Fields& step, const Context& context) {
                   .keeps_data = read_data(data)};
   start.address = read_new_address(step.find("address"), start.nodes, context);
   for (const Json* const field : {data, load_time}) {
-    if (field != nullptr) require_data_nodes(start.nodes, context, *field, "have a data set");
+    std::vector<NodeId> with_data = start.nodes;
+    if (field != nullptr) keep_data_nodes(with_data, step, context, *field, "have a data set");
   }
   if (load_time != nullptr) start.load_time = duration_of(*load_time);
   return start;
@@ -124,10 +143,7 @@ Action read_start(const Fields& step, const Context& context) {
 Action read_disk(const Fields& step, const Context& context) {
   const Json& fails = step.get("fails", "whether nothing can be written from now on, true or false");
   DiskStep disk{.nodes = read_nodes_of(step, context), .fails = bool_of(fails)};
-  for (const NodeId node : disk.nodes) {
-    if (node >= kOtherReplica || context.scenario.node(node).listens()) continue;
-    fails.fail(in_quotes(context.scenario.node(node).name) + " is a client: it writes nothing to disk");
-  }
+  keep(disk.nodes, step, context, &Node::listens, fails, " is a client: it writes nothing to disk");
   return disk;
 }
 
@@ -138,7 +154,7 @@ Action read_script(const Fields& step, const Context& context) {
   model::ScriptCommand script{.period = std::chrono::ceil<model::Millis>(duration_of(duration)),
                               .writes = writes != nullptr && bool_of(*writes)};
   std::vector<NodeId> nodes = read_nodes_of(step, context);
-  require_data_nodes(nodes, context, duration, "run scripts");
+  keep_data_nodes(nodes, step, context, duration, "run scripts");
   return CommandStep{.nodes = std::move(nodes), .command = script, .text = "EVAL"};
 }
 
@@ -171,9 +187,9 @@ Action read_latency_step(const Fields& step, const Context& context) {
 }
 
 Action read_bandwidth(const Fields& step, const Context& context) {
-  const std::vector<NodeId> nodes = read_nodes_of(step, context);
+  std::vector<NodeId> nodes = read_nodes_of(step, context);
   const Json* const one = step.find("node");
-  require_data_nodes(nodes, context, one != nullptr ? *one : *step.find("nodes"), "send snapshots");
+  keep_data_nodes(nodes, step, context, one != nullptr ? *one : *step.find("nodes"), "send snapshots");
   return BandwidthStep{.nodes = nodes, .rate = memory_of(step.get("rate", "bytes a second, such as \"10mb\""), 1)};
 }
 
@@ -205,7 +221,8 @@ std::vector<MessageKind> read_message_kinds(const Json& messages) {
 }
 
 std::optional<std::vector<NodeId>> read_optional_nodes(const Json* nodes, const Context& context) {
-  return nodes == nullptr ? std::nullopt : std::optional{read_node_list(*nodes, meant_in(context))};
+  if (nodes == nullptr) return std::nullopt;
+  return nodes->kind == Json::Kind::kString ? read_node(*nodes, context) : read_node_list(*nodes, meant_in(context));
 }
 
 HeldMessages read_held(const Fields& step, const Json* messages, const Context& context) {

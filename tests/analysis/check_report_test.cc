@@ -32,6 +32,15 @@ TEST(CheckReport, TellsEqualFailuresOnce) {
                                                 "  seed 7: sentinel-sim run a/b.json --seed 7 --ledger"));
 }
 
+// What replays it can be pasted into a shell, whatever the file and its cases are called.
+TEST(CheckReport, QuotesForAShell) {
+  CheckResult odd = result("a b/it's.json", 2);
+  odd.failures.push_back({1, {"eventually \"+tilt\"", "no +tilt came"}, "quorum=1, at=#0"});
+  EXPECT_THAT(failure_lines(odd),
+              ElementsAre("quorum=1, at=#0: expected eventually \"+tilt\", but no +tilt came",
+                          R"(  seed 1: sentinel-sim run 'a b/it'\''s.json' --case 'quorum=1, at=#0' --seed 1)"));
+}
+
 // If it is the same with every seed, that is said.
 TEST(CheckReport, TellsThatAllFailed) {
   CheckResult all = result("b.json", 4);

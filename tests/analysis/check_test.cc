@@ -62,6 +62,20 @@ TEST_F(Check, RunsAsManySeedsAsAsked) {
   EXPECT_EQ(check_file(file("1.json", R"(, "for": {"seeds": 40})"), {.seeds = 2}).runs, 2U);
 }
 
+// All cases of a file run, and what fails is told of its case, also in the golden stream, which has all of them.
+TEST_F(Check, RunsAllCases) {
+  const std::filesystem::path path =
+      file("1.json", R"(, "cases": {"a": {}, "b": {"expect": {"never": ["+slave"]}}, "c": {}})");
+  const CheckResult result = check_file(path, {.seeds = 2, .update_golden = true});
+  EXPECT_EQ(result.runs, 6U);
+  ASSERT_EQ(result.failures.size(), 2U);
+  EXPECT_EQ(result.failures[0].case_name, "b");
+  std::ofstream{folder_ / "1.events", std::ios::app} << "more\n";
+  EXPECT_EQ(check_file(path, {.seeds = 1}).failures.at(0).case_name, "c");
+  std::ofstream{folder_ / "1.events"} << "case a\nless\n";
+  EXPECT_EQ(check_file(path, {.seeds = 1}).failures.at(0).case_name, "a");
+}
+
 // A golden stream that differs is a failure of seed 1 that shows the first line.
 TEST_F(Check, ComparesGoldenStreams) {
   const std::filesystem::path path = file("1.json", "");

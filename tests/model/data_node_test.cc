@@ -154,11 +154,9 @@ TEST_F(DataNode, DiskFailure) {
 // Nor in that of a master that is told not to stop writes for it.
 TEST_F(DataNode, DiskFailureIgnored) {
   lab.node(kM).set_disk_fails(true);
-  lab.command(
-      kM, model::ConfigSetCommand{model::ConfigSetCommand::Setting<bool>{&model::DataNodeConfig::stops_writes, false}});
+  lab.command(kM, model::ConfigSetCommand{model::Setting<bool>{&model::DataNodeConfig::stops_writes, false}});
   EXPECT_EQ(ping(kM), Status::kPong);
-  lab.command(
-      kM, model::ConfigSetCommand{model::ConfigSetCommand::Setting<bool>{&model::DataNodeConfig::stops_writes, true}});
+  lab.command(kM, model::ConfigSetCommand{model::Setting<bool>{&model::DataNodeConfig::stops_writes, true}});
   EXPECT_EQ(ping(kM), Status::kMisconf);
 }
 

@@ -302,6 +302,20 @@ const std::vector<Mistake> kSteps = {
 };
 
 const std::vector<Mistake> kExpectations = {
+    {R"(CLUSTER"expect": {"lost-writes": {"at-most": 0}})",
+     "x.json:2: /expect/lost-writes: needs a client with 'writes', or a step 'write'"},
+    {R"(CLUSTER"clients": {"C1": {"writes": 1}}, "expect": {"stale-reads": {"at-most": 0}})",
+     "x.json:2: /expect/stale-reads: needs a client with 'reads'"},
+    {R"(CLUSTER"expect": {"unavailable": {"at-most": "1s"}})",
+     "x.json:2: /expect/unavailable: needs a client with 'writes' or 'reads'"},
+    {R"(CLUSTER"expect": {"stale-registry": {"at-most": "1s"}})",
+     "x.json:2: /expect/stale-registry: needs a client that 'watches'"},
+    {R"(CLUSTER"expect": {"never": [{"channel": "+odown", "from": "61s"}]})",
+     "x.json:2: /expect/never/0: begins after the end of the run, 'until' 1m"},
+    {R"(CLUSTER"sites": {"east": ["R1"]}, "expect": {"never": ["east +odown"]})",
+     "x.json:2: /expect/never/0: 'east' is a site: expected a node"},
+    {R"(CLUSTER"sites": {"east": ["S1"]}, "steps": [{"at": "1s", "do": "script", "node": "east", "for": "1s"}])",
+     "x.json:2: /steps/0/for: there is nobody at this site that could do it"},
     {R"(CLUSTER"expect": {"allways": []})",
      "x.json:2: /expect/allways: unknown field of an expectation; known are: eventually, never, order, "
      "exactly, within, finally, phases, invariants, lost-writes, refused-writes, stale-reads, unavailable, "

@@ -322,6 +322,14 @@ TEST(ScenarioReader, HasSites) {
   EXPECT_EQ(scenario.network.paths[0].latency.median, 20ms);
 }
 
+// Who is at a site is meant as far as it can be: a machine that starts again has its data, and its sentinel, too.
+TEST(ScenarioReader, MeansWhoCanBeMeantAtASite) {
+  const Scenario scenario = cluster_with(R"(sites": {"east": ["R1", "S1"]}, "steps": [
+      {"at": "2s", "do": "start", "node": "east", "data": "kept"}, {"at": "1s", "do": "script", "node": "east", "for": "9s"}])");
+  EXPECT_THAT(std::get<StartStep>(scenario.steps[0].action).nodes, ElementsAre(kR1, kS1));
+  EXPECT_THAT(std::get<CommandStep>(scenario.steps[1].action).nodes, ElementsAre(kR1));
+}
+
 // The state in the end may be that of a master which a step made the sentinel monitor.
 TEST(ScenarioReader, ReadsFinalMastersOfSteps) {
   const Scenario scenario = cluster_with(R"(steps": [{"at": "1s", "do": "command", "node": "S1",

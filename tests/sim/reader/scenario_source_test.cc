@@ -142,6 +142,13 @@ TEST(ScenarioSource, RefusesBadCases) {
               testing::HasSubstr("unknown field of a scenario; known are"));
 }
 
+// A field of the cluster needs one.
+TEST(ScenarioSource, VariesWhatIsThere) {
+  EXPECT_EQ(error_of(R"({"about": "x", "until": "9s", "nodes": {"R1": {"address": "a:1"}}, "vary": {"quorum": [1]}})"),
+            "x.json:1: /vary/quorum: there is no 'cluster' that has it: expected a JSON pointer, such as "
+            "'/nodes/S1/conf/0'");
+}
+
 // Who reads one scenario must say which case.
 TEST(ScenarioSource, IsOneCaseOfSeveral) {
   EXPECT_EQ(error_in_cases(R"("cases": {"a": {}, "b": {}})"),

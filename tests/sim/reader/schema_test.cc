@@ -66,7 +66,7 @@ TEST(Schema, HasTheFieldsOfTheReader) {
       fields_of(definition("script")),
       known_to_reader({{"cluster", {{"quorum", 1}, {"sentinel-conf", {"sentinel notification-script mymaster /s"}}}},
                        {"scripts", {{"/s", kUnknown}}}}));
-  EXPECT_EQ(fields_of(definition("bound")), known_to_reader({{"expect", {{"lost-writes", kUnknown}}}}));
+  EXPECT_EQ(fields_of(definition("bound")), known_to_reader({{"expect", {{"two-masters", kUnknown}}}}));
   EXPECT_EQ(fields_of(definition("disk")), known_to_reader({{"disk", kUnknown}}));
   EXPECT_EQ(fields_of(definition("expect")), known_to_reader({{"expect", kUnknown}}));
   EXPECT_EQ(fields_of(definition("latency").at("oneOf").at(1)),
