@@ -37,7 +37,7 @@ struct CheckResult {
   bool golden_updated = false;
   std::size_t cases = 0;
   std::uint64_t runs = 0;  // of all cases
-  double seconds = 0;  // that its runs took, one after the other
+  double seconds = 0;      // that its runs took, one after the other
 
   bool passed() const { return error.empty() && failures.empty() && !contradiction; }
 };

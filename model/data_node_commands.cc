@@ -120,8 +120,8 @@ bool DataNode::stale() const {
   return !is_master() && upstream_.state != ReplicationState::kConnected && !config_.serve_stale_data;
 }
 
-// The transaction of a sentinel. While loading, or if SLAVEOF has another name, that is refused and EXEC aborts, so that
-// nothing of it happens.
+// The transaction of a sentinel. While loading, or if SLAVEOF has another name, that is refused and EXEC aborts, so
+// that nothing of it happens.
 void DataNode::reconfigure(Turn& turn, Socket asker, const Reconfigure& request) {
   if (!config_.knows_replicaof) return;
   if (replicaof(turn, request.master, true) == Answer::Kind::kLoading) return;

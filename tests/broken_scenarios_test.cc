@@ -117,7 +117,7 @@ TEST(Schema, RejectsBrokenScenarios) {
   EXPECT_GE(rejected, 30);
 }
 
-// Each scenario of the library is valid for editors too, apart from null, which takes a field of an extended one away.
+// Each scenario of the library is valid for editors too.
 TEST(Schema, AcceptsTheLibrary) {
   const std::vector<fs::path> files = analysis::scenario_files(kRoot / "scenarios");
   for (const auto& [file, verdict] : schema_verdicts(files)) EXPECT_EQ(verdict, "ok") << file;

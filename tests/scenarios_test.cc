@@ -48,7 +48,8 @@ TEST_P(Scenarios, DoesWhatItSays) {
   EXPECT_EQ(result.error, "");
   EXPECT_FALSE(result.contradiction) << "seed 1 gave two different digests";
   for (const analysis::Failure& failure : result.failures)
-    ADD_FAILURE() << "seed " << failure.seed << " " << failure.case_name << ": " << analysis::text_of(failure.violation);
+    ADD_FAILURE() << "seed " << failure.seed << " " << failure.case_name << ": "
+                  << analysis::text_of(failure.violation);
   EXPECT_TRUE(std::filesystem::exists(std::filesystem::path{GetParam()}.replace_extension(".events")));
 }
 

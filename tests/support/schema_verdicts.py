@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 """schema_verdicts.py SCHEMA FILE...: one line per file, what a JSON Schema validator (python3-jsonschema) says of it.
 
-A line is the path, a tab, and "ok" or why not. Exit code 1 if the schema itself is wrong. In a file that extends another,
-null takes a field away; the schema does not know that, so such fields are left out first (editors mark them).
+A line is the path, a tab, and "ok" or why not. Exit code 1 if the schema itself is wrong.
 """
 
 import json
@@ -11,20 +10,12 @@ import sys
 import jsonschema
 
 
-def without_nulls(value):
-    if isinstance(value, dict):
-        return {name: without_nulls(field) for name, field in value.items() if field is not None}
-    return value
-
-
 def verdict(validator, path):
     with open(path, encoding="utf-8") as file:
         try:
             document = json.load(file)
         except ValueError as error:
             return f"no JSON: {error}"
-    if isinstance(document, dict) and "extends" in document:
-        document = without_nulls(document)
     error = jsonschema.exceptions.best_match(validator.iter_errors(document))
     return "ok" if error is None else f"{error.json_path}: {error.message}"
 
