@@ -199,7 +199,7 @@ void remark_on_secrets(const Processes& processes, ImportRemarks& remarks) {
     const auto& masters = process.sentinel.masters;
     const bool has_one = process.data_node.password || process.data_node.master_password ||
                          std::ranges::any_of(masters, [](const auto& master) { return bool{master.auth_pass}; });
-    if (!has_one) continue;
+    if (!has_one || process.file.empty()) continue;  // who is only named got it from a file
     remarks.notes.push_back(process.file.string() + ": the scenario holds its password, in plain text");
     return;
   }

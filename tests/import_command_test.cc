@@ -35,12 +35,13 @@ Outcome run(const std::string& arguments) {
 // What is missing or unknown is named, with what would be right.
 TEST(ImportCommand, TellsWhatIsWrong) {
   const std::string file = "tests/data/conf/debian/sentinel.conf";
-  const std::array<std::pair<std::string, std::string>, 8> mistakes{{
+  const std::array<std::pair<std::string, std::string>, 9> mistakes{{
       {"import", "import needs the configuration file of each process"},
       {"import tests/data/conf/none.conf", "tests/data/conf/none.conf: no such file"},
       {"import " + file + " --down mymastre", "(did you mean 'mymaster'?)"},
       {"import " + file + " --profile redis-7", "--profile 'redis-7' is not known (did you mean 'redis-7."},
       {"import " + file + " --replicas 1000", "--replicas: expected at most 100"},
+      {"import " + file + " " + file, file + " is there twice: each file is one process"},
       {"import " + file + " --out /dev/null/x", "--out '/dev/null/x' cannot be written"},
       {"export scenarios/failover/master_down.json", "export needs --out, such as --out build/conf"},
       {"export scenarios/failover/master_down.json --out /dev/null/x", "--out '/dev/null/x': Not a directory"},

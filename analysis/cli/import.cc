@@ -1,6 +1,7 @@
 // `sentinel-sim import`: a scenario from the configuration files of a real cluster.
 #include "analysis/import.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 
@@ -45,6 +46,8 @@ int import_command(const Arguments& arguments) {
   }
   std::vector<analysis::ConfText> files;
   for (const std::string& file : values["FILE"].as<std::vector<std::string>>()) {
+    const auto is_same = [&](const analysis::ConfText& other) { return other.file == file; };
+    if (std::ranges::any_of(files, is_same)) throw sim::BadInput{file + " is there twice: each file is one process"};
     files.push_back({.file = file, .text = sim::read_text_file(file)});
   }
   const analysis::ImportedScenario made = analysis::import_conf(files, options);
