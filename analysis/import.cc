@@ -66,7 +66,9 @@ std::vector<std::string> names_of(const Processes& processes) {
 
 // --- the file, laid out as by hand ------------------------------------------------------------------------
 
-std::string quoted(const std::string& text) { return ordered_json(text).dump(); }
+std::string quoted(const std::string& text) {
+  return ordered_json(text).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
 
 std::string node_text(const ImportedProcess& process, const sim::SymbolTable& symbols) {
   std::string text = R"({"address": )" + quoted(address_of(*process.address, symbols));

@@ -378,6 +378,7 @@ void settle_addresses(std::vector<ImportedProcess>& processes, sim::SymbolTable&
 
 void add_replica(std::vector<ImportedProcess>& processes, const model::Address& master, sim::SymbolTable& symbols,
                  ImportRemarks& remarks) {
+  if (processes.size() == sim::kMostNodes) throw sim::BadInput("more than 4096 processes with those that are assumed");
   Settler settler(processes, symbols, remarks);
   ImportedProcess added{.address = settler.free_address(master.port)};
   settler.be_replica(added, master);

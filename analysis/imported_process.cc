@@ -85,6 +85,8 @@ class Includer {
     std::error_code error;
     if (name.find('\0') != std::string::npos || !std::filesystem::is_regular_file(file, error)) {
       warn(remarks_, line, "include", "no file of that name is beside this one; what it says is left out");
+    } else if (++included_ > kMostIncluded) {
+      throw sim::BadInput(line.file, line.line, "", "more than 1000 files are included");
     } else if (depth == kDeepest) {
       warn(remarks_, line, "include", "more than 8 files include one another; this one is left out");
     } else {
@@ -92,8 +94,11 @@ class Includer {
     }
   }
 
+  static constexpr std::size_t kMostIncluded = 1'000;
+
   std::list<ConfLine>& lines_;
   ImportRemarks& remarks_;
+  std::size_t included_ = 0;
 };
 
 // --- what is not simulated --------------------------------------------------------------------------------
@@ -235,8 +240,8 @@ void read_lines(ImportedProcess& process, sim::SymbolTable& symbols, ImportRemar
   std::vector<const ConfLine*> bad;
   const auto on_bad = [&](const ConfLine& line, std::string_view why) {
     bad.push_back(&line);
-    const std::vector<Directive> words = sim::split_directives({&line});
-    const std::string name = name_of(words.front());
+    const std::vector<Directive> words = sim::split_directives({&line}, [](const ConfLine&, std::string_view) {});
+    const std::string name = words.empty() ? "" : name_of(words.front());
     if (process.address && (name == "port" || name == "bind")) {
       remarks.notes.push_back(place_of(line) + sim::in_quotes(line.text) + ": left out: " + std::string{why});
     } else {

@@ -405,6 +405,7 @@ void Network::free_if_done(std::uint32_t at) {
   if (connection.ends[kClient].open || connection.ends[kServer].open) return;
   for (Pipe& pipe : connection.pipes) {
     while (pipe.first != kNone) discard(take(pipe));
+    pipe.waiting = 0;
   }
   connection.state = State::kFree;
   ++connection.generation;  // what is still on its way is void

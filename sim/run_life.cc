@@ -89,7 +89,7 @@ model::Id Run::new_run_id(NodeId node) {
 std::uint64_t Run::draw_hash_seed(NodeId node) {
   if (scenario_->hash_order == HashOrder::kInsertion) return 0;
   const auto rank = [this](const model::HashOrder& order, NodeId data_node) {
-    return order.rank(model::hash_key(scenario_->node(data_node).address));
+    return order.rank(model::hash_key(network_.address(data_node)));
   };
   for (;;) {
     const std::uint64_t seed = processes_[index(node)].random.new_hash_seed();

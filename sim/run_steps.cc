@@ -12,6 +12,7 @@ namespace sentinel::sim {
 
 void Run::pull_triggers(const Record& record) {
   const auto& event = std::get<model::Event>(record.what);
+  if (!event.published) return;
   std::erase_if(armed_, [&](std::uint32_t step) {
     const auto& trigger = std::get<Trigger>(scenario_->steps[step].when);
     if (trigger.event.kind != event.kind) return false;  // most are: no text is made for them
@@ -91,7 +92,7 @@ void Run::act(const StopStep& step, std::uint32_t /*place*/) {
   for (const NodeId node : step.nodes) {
     if (!is_running(node)) continue;
     kill(node);
-    processes_[index(node)].has_saved = true;
+    processes_[index(node)].has_saved = !processes_[index(node)].disk_fails;
   }
 }
 
@@ -135,10 +136,11 @@ void Run::act(const HealStep& step, std::uint32_t /*place*/) {
   network_.retransmit(agenda_);
 }
 
-void Run::act(const LatencyStep& step, std::uint32_t /*place*/) {
+void Run::act(const LatencyStep& step, std::uint32_t place) {
   Topology& topology = network_.topology();
-  step.latency ? topology.set_latency(step.groups, *step.latency)
-               : topology.restore_latency(step.groups, scenario_->network);
+  if (!step.latency) return topology.restore_latency(step.groups, scenario_->network);
+  // What the topology refers to stays in the scenario: `step` may be a copy that is cast.
+  topology.set_latency(step.groups, *std::get<LatencyStep>(scenario_->steps[place].action).latency);
 }
 
 void Run::act(const HoldStep& step, std::uint32_t /*place*/) { network_.hold_messages(step.messages); }

@@ -127,7 +127,7 @@ int check_command(const Arguments& arguments) {
   if (as_json) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const analysis::CheckResult& result : results) all.push_back(to_json(result));
-    std::cout << all.dump(2) << '\n';
+    std::cout << all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else {
     std::cout << analysis::summary_text(results);
   }

@@ -31,7 +31,9 @@ void print_ledger(sim::Run& run, bool as_json) {
   sim::Scratch scratch;
   const auto report = analysis::run_with_ledger(run, scratch, [](const sim::Record&) {});
   if (as_json) {
-    std::cout << analysis::ledger_json(run.scenario(), report).dump(2) << '\n';
+    std::cout
+        << analysis::ledger_json(run.scenario(), report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
+        << '\n';
   } else {
     std::cout << analysis::ledger_text(run.scenario(), report);
   }
@@ -44,7 +46,9 @@ void print_registry(sim::Run& run, bool as_json) {
   sim::Scratch scratch;
   const auto reports = analysis::run_with_registry(run, scratch);
   if (as_json) {
-    std::cout << analysis::registry_json(run.scenario(), reports).dump(2) << '\n';
+    std::cout << analysis::registry_json(run.scenario(), reports)
+                     .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
+              << '\n';
   } else {
     std::cout << analysis::registry_text(run.scenario(), reports);
   }

@@ -71,6 +71,7 @@ class Translator {
     if (step.address) {
       throw sim::BadInput{"'address' cannot be done to real processes: each keeps the one that it has"};
     }
+    if (step.load_time) throw sim::BadInput{"'load-time' cannot be done to real processes: they load what they have"};
     if (step.keeps_data) {
       throw sim::BadInput{"'start' with the data kept cannot be done to real processes: they are run without saving"};
     }

@@ -1,6 +1,7 @@
 #include "analysis/recorder/recorder.h"
 
 #include <unistd.h>
+#include <algorithm>
 
 #include <fstream>
 #include <stdexcept>
@@ -16,9 +17,10 @@ namespace {
 
 std::filesystem::path file_of(const sim::Scenario& scenario, const RecordOptions& options, std::size_t run) {
   const std::string number = std::to_string(run);
-  return options.folder /
-         (scenario.file.stem().string() + (scenario.case_name.empty() ? "" : " " + scenario.case_name)) /
-         ((run < 10 ? "0" : "") + number + ".json");
+  std::string folder = scenario.file.stem().string();
+  if (!scenario.case_name.empty()) folder.append(" ").append(scenario.case_name);
+  std::ranges::replace(folder, '/', '_');  // a case may be called anything
+  return options.folder / folder / ((run < 10 ? "0" : "") + number + ".json");
 }
 
 // Told before the recording, not after it.

@@ -120,6 +120,16 @@ void refuse_vacuous(const Json& json, const BoundField& bound, const Scenario& s
   }
 }
 
+// What is looked for when nobody looks is never found.
+void refuse_empty_window(const Json& json, const EventPattern& pattern, const Scenario& scenario) {
+  if (pattern.from > scenario.until) {
+    json.fail("begins after the end of the run, 'until' " + format_duration(scenario.until.time_since_epoch()));
+  }
+  if (pattern.until < scenario.from) {
+    json.fail("ends before the streams begin, 'from' " + format_duration(scenario.from.time_since_epoch()));
+  }
+}
+
 // One bound, or a list of them.
 void read_bounds(const Json& json, const BoundField& bound, const NodeNames& names, Expectations& expectations) {
   if (json.kind != Json::Kind::kList) {
@@ -214,14 +224,15 @@ Expectations read_expectations(const Json& expect, const NodeNames& names, Scena
   if (const Json* const list = fields.find("never")) {
     expectations.never = read_patterns(*list, names);
     for (std::size_t i = 0; i < expectations.never.size(); ++i) {
-      if (expectations.never[i].from <= scenario.until) continue;
-      list->items[i]->fail("begins after the end of the run, 'until' " +
-                           format_duration(scenario.until.time_since_epoch()));
+      refuse_empty_window(*list->items[i], expectations.never[i], scenario);
     }
   }
   if (const Json* const order = fields.find("order")) expectations.order = read_orders(*order, names);
   if (const Json* const list = fields.find("exactly")) {
-    for (const Json* const item : list_of(*list)) expectations.exactly.push_back(read_count(*item, names));
+    for (const Json* const item : list_of(*list)) {
+      expectations.exactly.push_back(read_count(*item, names));
+      refuse_empty_window(*item, expectations.exactly.back().event, scenario);
+    }
   }
   if (const Json* const list = fields.find("within")) {
     for (const Json* const item : list_of(*list)) expectations.within.push_back(read_deadline(*item, names));

@@ -64,7 +64,8 @@ std::vector<model::Symbol> masters_of(const Place& place) {
     if (command == nullptr) continue;
     const auto* const monitor = std::get_if<model::MonitorCommand>(&command->command);
     if (monitor == nullptr) continue;
-    if (std::ranges::find(command->nodes, place.id) != command->nodes.end()) add(monitor->master);
+    const auto may_be_it = [&](NodeId node) { return node == place.id || node == kSpeaker; };
+    if (std::ranges::any_of(command->nodes, may_be_it)) add(monitor->master);
   }
   return masters;
 }

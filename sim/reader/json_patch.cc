@@ -1,6 +1,8 @@
 #include "sim/reader/json_patch.h"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 
 #include "sim/bad_input.h"
 
@@ -17,16 +19,24 @@ const Json& JsonPatcher::merged(const Json& base, const Json& patch) {
   if (patch.kind != Json::Kind::kObject) return patch;
   Json& made = made_.emplace_back(patch);
   made.items.clear();
-  if (base.kind == Json::Kind::kObject) made.items = base.items;
-  for (const Json* const member : patch.items) {
-    const auto old = find_item(made.items, member->name);
-    if (member->kind == Json::Kind::kNull) {
-      if (old != made.items.end()) made.items.erase(old);
-    } else if (old != made.items.end()) {
-      *old = &merged(**old, *member);
-    } else {
-      made.items.push_back(&merged(*member, *member));
+  std::map<std::string_view, const Json*> changes;
+  for (const Json* const member : patch.items) changes.emplace(member->name, member);
+  const auto add = [&](const Json& old, const Json& change) {
+    if (change.kind != Json::Kind::kNull) made.items.push_back(&merged(old, change));
+  };
+  if (base.kind == Json::Kind::kObject) {
+    for (const Json* const member : base.items) {
+      const auto change = changes.find(member->name);
+      if (change == changes.end()) {
+        made.items.push_back(member);
+      } else {
+        add(*member, *change->second);
+        changes.erase(change);
+      }
     }
+  }
+  for (const Json* const member : patch.items) {
+    if (changes.contains(member->name)) add({}, *member);
   }
   return made;
 }

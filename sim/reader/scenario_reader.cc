@@ -68,7 +68,7 @@ void read_times(const Fields& fields, Scenario& scenario) {
 }
 
 std::uint64_t read_seeds(const Json& runs) {
-  constexpr std::int64_t kMost = 1'000'000;
+  constexpr std::int64_t kMost = 100'000;
   const Fields fields(runs, "the runs", kRunsFields);
   return static_cast<std::uint64_t>(integer_of(fields.get("seeds", "how many, such as 500"), 1, kMost));
 }

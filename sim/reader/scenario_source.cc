@@ -14,6 +14,8 @@ namespace sentinel::sim {
 namespace {
 
 constexpr std::size_t kMostCases = 100;
+constexpr std::size_t kMostSettings = 16;
+constexpr std::size_t kLongestWay = 64;
 constexpr std::size_t kDeepest = 8;
 
 const Json* find_member(const Json& object, std::string_view name) {
@@ -37,6 +39,7 @@ std::vector<std::string> way_of(const Json& setting) {
   }
   std::vector<std::string> way;
   for (; !pointer.empty(); pointer.pop_back()) way.push_back(pointer.back());
+  if (way.size() > kLongestWay) setting.fail("leads deeper than 64 levels");
   std::ranges::reverse(way);
   return way;
 }
@@ -92,8 +95,10 @@ void ScenarioSource::add_cases(const Json& root, const std::string& name) {
   const Json* const settings = find_member(root, "vary");
   if (settings == nullptr) {
     vary(root, name, {});
+  } else if (members_of(*settings).size() > kMostSettings) {
+    settings->fail("more than 16 settings");
   } else {
-    vary(patcher_.without(root, "vary"), name, members_of(*settings));
+    vary(patcher_.without(root, "vary"), name, settings->items);
   }
 }
 

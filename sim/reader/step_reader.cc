@@ -197,7 +197,10 @@ Action read_bandwidth(const Fields& step, const Context& context) {
 Action read_resolve(const Fields& step, const Context& context) {
   const Json& name = step.get("name", "the host that is looked up, such as \"redis-0\"");
   const model::Symbol host = at(name, [&] { return intern_host(context.scenario.symbols, string_of(name)); });
-  const auto is_there = [host](const Node& node) { return node.address.host == host; };
+  const auto is_there = [host](const Node& node) {
+    return node.address.host == host ||
+           std::ranges::find(node.later_addresses, host, &model::Address::host) != node.later_addresses.end();
+  };
   if (std::ranges::none_of(context.scenario.nodes, is_there)) name.fail("no node is at " + in_quotes(string_of(name)));
   if (std::ranges::none_of(context.scenario.nodes, &Node::resolves_hostnames)) {
     name.fail("nobody looks it up: no sentinel has 'sentinel resolve-hostnames yes'");

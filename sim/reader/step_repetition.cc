@@ -52,6 +52,19 @@ struct TakeBack {
   }
 };
 
+// How many nodes an action names.
+struct CountNodes {
+  template <class Any>
+  std::size_t operator()(const Any& step) const {
+    std::size_t count = 0;
+    if constexpr (requires { step.nodes; }) count += step.nodes.size();
+    if constexpr (requires { step.groups; }) {
+      for (const auto& group : step.groups) count += group.size();
+    }
+    return count;
+  }
+};
+
 void delay(Step& step, Micros by) {
   if (auto* const time = std::get_if<SimTime>(&step.when)) {
     *time += by;
@@ -85,9 +98,16 @@ void add_repeated(const Fields& fields, const Step& step, const Scenario& scenar
   if (static_cast<std::size_t>(repetition.times) > (kMostSteps - steps.size()) / each) {
     fields.object().fail("with this step and its repetitions there are more than 100000 steps");
   }
+  constexpr std::size_t kMostParts = 1'000'000;
+  const std::size_t parts = std::visit(CountNodes{}, step.action) + 1;
+  if (static_cast<std::size_t>(repetition.times) * parts > kMostParts) {
+    fields.object().fail("with its repetitions this step names more than 1000000 nodes");
+  }
   for (std::int64_t i = 0; i < repetition.times; ++i) {
     const auto begun = static_cast<std::uint32_t>(steps.size());
-    delay(steps.emplace_back(step), i * repetition.period);
+    Step& repeated = steps.emplace_back(step);
+    delay(repeated, i * repetition.period);
+    if (i > 0) repeated.why.clear();  // told once
     if (!end) continue;
     Step last = *end;
     delay(last, i * repetition.period);

@@ -35,6 +35,24 @@ TEST(Run, EventsTriggerSteps) {
   EXPECT_LE(delay, Micros{150ms});
 }
 
+// A latency that an event brings stays, though the step that is played then is gone.
+TEST(Run, EventsBringLatencies) {
+  ScenarioBuilder scenario{{.sentinels = 1, .quorum = 1}};
+  scenario.at(10s, CrashStep{scenario.nodes({"R3"})}).until(40s);
+  scenario.on({.event = {.kind = EventKind::kSdown}}, LatencyStep{{}, constant_latency(9s)});
+  const Trace trace{scenario.build()};
+  EXPECT_GT(trace.count(EventKind::kSdown), 2U) << trace.text();  // R3, and then those that are far away
+}
+
+// What is released when nobody is there to receive it any more is forgotten.
+TEST(Run, ReleasesWhatIsHeldForTheDead) {
+  ScenarioBuilder scenario{{.sentinels = 1, .quorum = 1}};
+  const HeldMessages pings{.kinds = {find_message_kind("ping").value()}, .from = {}, .to = scenario.nodes({"R1"})};
+  scenario.at(10s, HoldStep{pings}).at(12s, CrashStep{scenario.nodes({"R1"})}).at(20s, ReleaseStep{pings}).until(60s);
+  const Trace trace{scenario.build()};
+  EXPECT_TRUE(trace.has(EventKind::kSwitchMaster)) << trace.text();
+}
+
 // A leader that is killed by its own first words is not heard of again; another one finishes the failover.
 TEST(Run, TriggersCanKillTheOneWhoSpoke) {
   ScenarioBuilder scenario{{.sentinels = 5, .quorum = 2, .failover_timeout = 10s}};

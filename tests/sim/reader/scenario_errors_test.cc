@@ -316,6 +316,8 @@ const std::vector<Mistake> kExpectations = {
      "x.json:2: /expect/never/0: 'east' is a site: expected a node"},
     {R"(CLUSTER"sites": {"east": ["S1"]}, "steps": [{"at": "1s", "do": "script", "node": "east", "for": "1s"}])",
      "x.json:2: /steps/0/for: there is nobody at this site that could do it"},
+    {R"(CLUSTER"from": "10s", "expect": {"exactly": [{"event": {"channel": "+odown", "until": "5s"}, "times": 0}]})",
+     "x.json:2: /expect/exactly/0: ends before the streams begin, 'from' 10s"},
     {R"(CLUSTER"expect": {"allways": []})",
      "x.json:2: /expect/allways: unknown field of an expectation; known are: eventually, never, order, "
      "exactly, within, finally, phases, invariants, lost-writes, refused-writes, stale-reads, unavailable, "
@@ -389,7 +391,7 @@ const std::vector<Mistake> kExpectations = {
      "x.json:2: /expect/invariants/0: unknown invariant 'one-leader-per-epcoh' (did you mean 'one-leader-per-epoch'?); "
      "known are: one-leader-per-epoch, votes-once-per-epoch, elected-by-majority, epochs-never-go-back, "
      "config-epoch-never-goes-back, one-name-in-the-end"},
-    {R"(CLUSTER"for": {"seeds": 0})", "x.json:2: /for/seeds: expected a whole number from 1 to 1000000, not '0'"},
+    {R"(CLUSTER"for": {"seeds": 0})", "x.json:2: /for/seeds: expected a whole number from 1 to 100000, not '0'"},
 };
 
 std::string numbered_name(const testing::TestParamInfo<Mistake>& mistake) {

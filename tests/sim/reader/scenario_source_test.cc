@@ -138,6 +138,12 @@ TEST(ScenarioSource, RefusesBadCases) {
             "x.json:1: /vary/~1steps~10~1at/0: the list has no item '0'");
   EXPECT_EQ(error_in_cases(R"("vary": {"/steps~": [1]})"),
             "x.json:1: /vary/~1steps~0: '/steps~' is no JSON pointer: expected such as '/steps/0/at'");
+  std::string settings;
+  for (int i = 0; i < 17; ++i) settings += (i == 0 ? "\"a" : ", \"a") + std::to_string(i) + "\": [1]";
+  EXPECT_EQ(error_in_cases("\"vary\": {" + settings + "}"), "x.json:1: /vary: more than 16 settings");
+  std::string deep;
+  for (int i = 0; i < 65; ++i) deep += "/x";
+  EXPECT_THAT(error_in_cases("\"vary\": {\"" + deep + "\": [1]}"), testing::HasSubstr("leads deeper than 64 levels"));
   EXPECT_THAT(error_in_cases(R"("vary": {"qourum": [1]})"),
               testing::HasSubstr("unknown field of a scenario; known are"));
 }
