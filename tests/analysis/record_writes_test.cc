@@ -99,19 +99,20 @@ TEST_F(Recording, OfWriters) {
 // A master that restarts has lost everything: writes are refused while it is away, and those that it had acknowledged
 // are counted as lost, but not those since then.
 TEST_F(Recording, OfLostWrites) {
-  // Nobody fails over meanwhile, however long the restart takes: the master is down after 30 s.
+  // Nobody fails over meanwhile, however long the restart takes: the master is down after 30 s. On a busy machine it
+  // takes a while until the recorder hears what the sentinel says.
   const std::string nodes =
       R"("cluster": {"replicas": 1, "sentinels": 1, "quorum": 1},
          "nodes": {"R1": {"address": "127.0.0.1:18110"}, "R2": {"address": "127.0.0.1:18111"},
                    "S1": {"address": "127.0.0.1:16110"}})";
   const Json recording = record_one(scenario(nodes,
-                                             R"({"at": "100ms", "do": "command", "node": "S1",
+                                             R"({"at": "2s", "do": "command", "node": "S1",
                                                  "args": ["SENTINEL", "SET", "mymaster", "quorum", "1"]},
                                                 {"on": "+set", "do": "write", "node": "R1", "rate": 50, "for": "4s"},
                                                 {"on": "+set", "after": "2s", "do": "crash", "node": "R1"},
                                                 {"on": "+set", "after": "2500ms", "do": "start", "node": "R1"})",
-                                             "6s"));
-  ASSERT_TRUE(recording["final"]["writers"].contains("w1")) << recording["actions"];
+                                             "9s"));
+  ASSERT_TRUE(recording["final"].contains("writers")) << recording["actions"];
   const Json& writer = recording["final"]["writers"]["w1"];
   EXPECT_EQ(writer["final_master"], "R1");
   ASSERT_TRUE(writer["errors"].contains("ConnectionRefusedError")) << writer;
