@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "analysis/phases.h"
+#include "sim/bounds.h"
 #include "sim/formats.h"
 #include "sim/phases.h"
 #include "sim/units.h"
@@ -14,24 +15,21 @@ namespace {
 
 using What = sim::Bound::What;
 
+// By Bound::What, of those that are of one client.
 struct Measure {
-  std::string_view name;
-  bool is_duration;
+  What what;
   bool is_longest;  // of several clients the most counts, not the sum
   std::int64_t (*of_client)(const ClientReport&);
 };
 constexpr auto kMeasures = std::to_array<Measure>({
-    {"lost-writes", false, false, [](const ClientReport& c) { return static_cast<std::int64_t>(c.lost); }},
-    {"refused-writes", false, false, [](const ClientReport& c) { return static_cast<std::int64_t>(c.refused); }},
-    {"stale-reads", false, false, [](const ClientReport& c) { return static_cast<std::int64_t>(c.stale); }},
-    {"unavailable", true, true, [](const ClientReport& c) { return longest(c.unavailable).count(); }},
-    {"two-masters", true, false, nullptr},
-    {"stale-registry", true, true, nullptr},
+    {What::kLostWrites, false, [](const ClientReport& c) { return static_cast<std::int64_t>(c.lost); }},
+    {What::kRefusedWrites, false, [](const ClientReport& c) { return static_cast<std::int64_t>(c.refused); }},
+    {What::kStaleReads, false, [](const ClientReport& c) { return static_cast<std::int64_t>(c.stale); }},
+    {What::kUnavailable, true, [](const ClientReport& c) { return longest(c.unavailable).count(); }},
 });
 
 std::int64_t measured(const sim::Bound& bound, const LedgerReport& report, const std::vector<WatcherReport>& watchers) {
   if (bound.what == What::kTwoMasters) return total(report.two_masters).count();
-  const Measure& measure = kMeasures[static_cast<std::size_t>(bound.what)];
   std::int64_t all = 0;
   if (bound.what == What::kStaleRegistry) {
     for (const WatcherReport& watcher : watchers) {
@@ -40,6 +38,7 @@ std::int64_t measured(const sim::Bound& bound, const LedgerReport& report, const
     }
     return all;
   }
+  const Measure& measure = *std::ranges::find(kMeasures, bound.what, &Measure::what);
   for (const ClientReport& client : report.clients) {
     if (bound.client.value_or(client.client) != client.client) continue;
     const std::int64_t one = measure.of_client(client);
@@ -261,13 +260,13 @@ std::vector<Violation> bound_violations(const sim::Scenario& scenario, const Led
                                         const std::vector<WatcherReport>& watchers) {
   std::vector<Violation> violations;
   for (const sim::Bound& bound : scenario.expect.bounds) {
-    const Measure& measure = kMeasures[static_cast<std::size_t>(bound.what)];
+    const sim::BoundRow& row = sim::bound_row(bound.what);
     const std::int64_t value = measured(bound, report, watchers);
     if (!is_outside(value, bound.at_least, bound.at_most)) continue;
     const auto text = [&](std::int64_t amount) {
-      return measure.is_duration ? short_text(sim::Micros{amount}) : std::to_string(amount);
+      return row.is_duration ? short_text(sim::Micros{amount}) : std::to_string(amount);
     };
-    std::string what{measure.name};
+    std::string what{row.name};
     if (bound.client) what += " of " + scenario.node(*bound.client).name;
     violations.push_back({what + " " + range_text(bound.at_least, bound.at_most, text), "it was " + text(value),
                           bound.what == What::kStaleRegistry ? "--registry" : "--ledger"});

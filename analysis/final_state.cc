@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sim/event_text.h"
+#include "sim/final_fact.h"
 #include "sim/query/sentinel_fields.h"
 
 namespace sentinel::analysis {
@@ -73,26 +74,9 @@ std::string actual(const sim::Run& run, const sim::FinalFact& fact) {
   return of_data_node(run, fact, *run.data_node(fact.node));
 }
 
-// As the field is called in a file.
-std::string_view word(What what) {
-  switch (what) {
-    case What::kRunning: return "running";
-    case What::kMaster: return "master";
-    case What::kRole: return "role";
-    case What::kLink: return "link";
-    case What::kEpoch: return "epoch";
-    case What::kConfigEpoch: return "config-epoch";
-    case What::kReplicas: return "replicas";
-    case What::kSentinels: return "sentinels";
-    case What::kFlags: return "flags";
-    case What::kTilt: return "tilt";
-  }
-  return "?";
-}
-
 std::string expected(const sim::Scenario& scenario, const sim::FinalFact& fact) {
   const sim::Node& node = scenario.node(fact.node);
-  std::string text = "finally " + node.name + " " + std::string{word(fact.what)};
+  std::string text = "finally " + node.name + " " + std::string{sim::final_fact_name(fact.what)};
   const bool of_several = node.is_sentinel() && std::get<model::SentinelConfig>(node.config).masters.size() > 1;
   if (fact.instance) text += " of " + scenario.node(*fact.instance).name;
   if (fact.master && of_several) text += " of " + std::string{scenario.symbols.text(fact.master)};

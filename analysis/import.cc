@@ -6,6 +6,7 @@
 
 #include "analysis/imported_addresses.h"
 #include "sim/bad_input.h"
+#include "sim/event_text.h"
 #include "sim/reader/scenario_reader.h"
 #include "sim/reader/words.h"
 
@@ -71,7 +72,7 @@ std::string quoted(const std::string& text) {
 }
 
 std::string node_text(const ImportedProcess& process, const sim::SymbolTable& symbols) {
-  std::string text = R"({"address": )" + quoted(address_of(*process.address, symbols));
+  std::string text = R"({"address": )" + quoted(sim::name_and_port(*process.address, symbols));
   if (process.is_sentinel && !sim::is_sentinel_conf(conf_of(process))) text += R"(, "kind": "sentinel")";
   std::string lines;
   for (const sim::ConfLine& line : process.lines) {

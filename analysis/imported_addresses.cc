@@ -147,7 +147,7 @@ class Settler {
     return std::ranges::find(processes_, std::optional{address}, &ImportedProcess::address) == processes_.end();
   }
 
-  std::string text(const Address& address) const { return address_of(address, symbols_); }
+  std::string text(const Address& address) const { return sim::name_and_port(address, symbols_); }
 
   void note(const ImportedProcess& process, const std::string& what) const {
     remarks_.notes.push_back(process.file.string() + ": " + what);
@@ -385,11 +385,6 @@ void add_replica(std::vector<ImportedProcess>& processes, const model::Address& 
   settler.log_in(added, master);
   read_lines(added, symbols, remarks);
   processes.push_back(std::move(added));
-}
-
-std::string address_of(const model::Address& address, const sim::SymbolTable& symbols) {
-  const std::string host{symbols.text(address.host)};
-  return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(address.port);
 }
 
 }  // namespace sentinel::analysis

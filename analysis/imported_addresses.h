@@ -15,7 +15,4 @@ void settle_addresses(std::vector<ImportedProcess>& processes, sim::SymbolTable&
 void add_replica(std::vector<ImportedProcess>& processes, const model::Address& master, sim::SymbolTable& symbols,
                  ImportRemarks& remarks);
 
-// `10.0.0.1:6379`, `[::1]:6379`
-std::string address_of(const model::Address& address, const sim::SymbolTable& symbols);
-
 }  // namespace sentinel::analysis

@@ -27,8 +27,6 @@ class InvariantChecker {
   std::vector<Violation> violations(const sim::Run& run, const std::vector<sim::Invariant>& asked);
 
  private:
-  static constexpr std::size_t kInvariants = 6;
-
   // What a sentinel had when it was looked at last.
   struct Known {
     model::Epoch current{};
@@ -52,7 +50,7 @@ class InvariantChecker {
   std::string master_name(std::uint32_t symbol) const { return scenario_->symbols.texts()[symbol]; }
 
   const sim::Scenario* scenario_;
-  std::array<std::optional<std::string>, kInvariants> violations_{};
+  std::array<std::optional<std::string>, sim::kInvariants> violations_{};
   std::vector<Known> known_;
   std::map<std::tuple<std::uint32_t, model::Epoch, sim::NodeId>, Vote> votes_;  // by master, epoch and voter
   std::map<std::tuple<std::uint32_t, model::Epoch>, Leader> leaders_;           // by master

@@ -59,10 +59,10 @@ struct DataNodeConfig {
   bool serve_stale_data = true;  // replica-serve-stale-data
   bool read_only = true;         // replica-read-only
   bool knows_psync = true;       // no `rename-command PSYNC ""`
-  bool knows_ping = true;        // no `rename-command PING ...`
   bool knows_replicaof = true;   // no `rename-command SLAVEOF ...`: sentinels use the old name
-  bool stops_writes = true;      // stop-writes-on-bgsave-error: also answers PING with -MISCONF
+  bool knows_ping = true;        // no `rename-command PING ...`
   Symbol ping_name{};            // ... its other name, if it has one
+  bool stops_writes = true;      // stop-writes-on-bgsave-error: also answers PING with -MISCONF
   Symbol password{};             // requirepass
   Symbol master_password{};      // masterauth
   Millis replication_timeout{60'000};

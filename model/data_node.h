@@ -186,6 +186,7 @@ class DataNode {
     Instant acknowledged_at{};  // REPLCONF ACK; counts once online
     Offset acknowledged = 0;
 
+    bool waits_for_dump() const { return state == State::kTransfer; }
     friend bool operator==(const Downstream&, const Downstream&) = default;
   };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include "model/rows.h"
 
 namespace sentinel::model {
 namespace {
@@ -65,9 +66,9 @@ constexpr std::array<EventRow, kEventKinds> kCatalogue = {{
      "the selected replica was not promoted in time"},
     {kTilt, "+tilt", kWarning, Payload::kTilt, "time went by in a jump: the sentinel stops acting"},
     {kTiltEnd, "-tilt", kWarning, Payload::kTilt, "the sentinel acts again"},
-    {kVotedFor, "", kWarning, Payload::kVotedFor, "another sentinel told its vote"},
-    {kNextFailoverDelay, "", kWarning, Payload::kFailoverDelay, "why no failover starts yet"},
-    {kUserFailover, "", kWarning, Payload::kUserFailover, "SENTINEL FAILOVER was accepted"},
+    {kVotedFor, "", kRemark, Payload::kVotedFor, "another sentinel told its vote"},
+    {kNextFailoverDelay, "", kRemark, Payload::kFailoverDelay, "why no failover starts yet"},
+    {kUserFailover, "", kRemark, Payload::kUserFailover, "SENTINEL FAILOVER was accepted"},
     {kDuplicateSentinel, "-dup-sentinel", kNotice, Payload::kDuplicate,
      "sentinels with the address or the id of a new one were removed"},
     {kScriptError, "-script-error", kWarning, Payload::kScriptError, "a script failed, and is not tried again"},
@@ -75,13 +76,7 @@ constexpr std::array<EventRow, kEventKinds> kCatalogue = {{
     {kNotSaved, "", kWarning, Payload::kNotSaved, "the configuration could not be written to disk"},
 }};
 
-constexpr bool in_order_of_kind() {
-  for (std::size_t i = 0; i < kCatalogue.size(); ++i) {
-    if (kCatalogue[i].kind != static_cast<EventKind>(i)) return false;
-  }
-  return true;
-}
-static_assert(in_order_of_kind(), "event_row() looks a row up by its kind");
+static_assert(in_order<&EventRow::kind>(kCatalogue), "event_row() looks a row up by its kind");
 
 }  // namespace
 

@@ -67,7 +67,13 @@ enum class EventKind : std::uint8_t {
 };
 inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kNotSaved) + 1;
 
-enum class Level : std::uint8_t { kDebug, kVerbose, kNotice, kWarning };
+enum class Level : std::uint8_t {
+  kDebug,
+  kVerbose,
+  kNotice,
+  kWarning,
+  kRemark,  // a notice or a warning, by version (SentinelTraits::remark_level)
+};
 
 // How the payload of an event is written. "Instance" is `<kind> <name> <ip> <port>`, for replicas and sentinels
 // followed by `@ <master name> <master ip> <master port>`.

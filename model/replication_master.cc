@@ -79,11 +79,10 @@ bool DataNode::can_continue(Turn& turn, const Address& replica, const Psync& req
 // syncCommand(). A file on disk serves whoever comes while it is being written, as long as another one waits for it;
 // what goes directly to the replicas does not, and may wait for more of them.
 void DataNode::full_resync_asked(Turn& turn, Downstream& replica) {
-  const auto waits = [](const Downstream& each) { return each.state == Downstream::State::kTransfer; };
   replica.waiting_since = turn.now;
   if (dump_ && dump_->diskless) {
     log(turn, {.kind = NodeLog::kDumpHasSockets});
-  } else if (dump_ && std::ranges::any_of(downstreams_, waits)) {
+  } else if (dump_ && std::ranges::any_of(downstreams_, &Downstream::waits_for_dump)) {
     log(turn, {.kind = NodeLog::kDumpAttached});
     send_dump_header(turn, replica);
   } else if (dump_) {
@@ -157,9 +156,8 @@ void DataNode::dump_ended(Turn& turn) {
 void DataNode::dump_failed(Turn& turn) {
   dump_.reset();
   log(turn, {.kind = NodeLog::kSaveFailed});
-  const auto waits = [](const Downstream& each) { return each.state == Downstream::State::kTransfer; };
-  for (auto each = std::ranges::find_if(downstreams_, waits); each != downstreams_.end();
-       each = std::ranges::find_if(downstreams_, waits)) {
+  for (auto each = std::ranges::find_if(downstreams_, &Downstream::waits_for_dump); each != downstreams_.end();
+       each = std::ranges::find_if(downstreams_, &Downstream::waits_for_dump)) {
     log(turn, {.kind = NodeLog::kSyncFailed});
     turn.out.disconnect(each->socket);
     forget_client(each->socket);

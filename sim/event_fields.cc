@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "model/rows.h"
 #include "sim/event_text.h"
 
 namespace sentinel::sim {
@@ -68,13 +69,7 @@ constexpr auto kFields = std::to_array<EventFieldRow>({
      [](const Event& event, const SymbolTable&) -> FieldValue { return event.value; }},
 });
 
-constexpr bool in_order_of_field() {
-  for (std::size_t i = 0; i < kFields.size(); ++i) {
-    if (kFields[i].field != static_cast<EventField>(i)) return false;
-  }
-  return true;
-}
-static_assert(in_order_of_field(), "event_field_row() looks a row up by its field");
+static_assert(model::in_order<&EventFieldRow::field>(kFields), "event_field_row() looks a row up by its field");
 
 }  // namespace
 

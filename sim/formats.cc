@@ -28,6 +28,7 @@ char level_sign(model::Level level) {
     case model::Level::kVerbose: return '-';
     case model::Level::kNotice: return '*';
     case model::Level::kWarning: return '#';
+    case model::Level::kRemark: break;  // by now it is one of the two above
   }
   return '?';
 }
@@ -150,8 +151,8 @@ void StreamWriter::write_event(const Record& record, const Event& event) {
   const model::EventRow& row = model::event_row(event.kind);
   const std::string payload = payload_text(event, scenario_->symbols);
   if (format_ == Format::kLog) {
-    const bool is_remark = row.channel.empty() && event.kind != model::EventKind::kNotSaved;
-    const model::Level level = is_remark ? scenario_->profile->sentinel.remark_level : row.level;
+    const model::Level level =
+        row.level == model::Level::kRemark ? scenario_->profile->sentinel.remark_level : row.level;
     if (level < model::Level::kNotice) return;  // loglevel notice, the default
     *out_ << log_prefix(*scenario_->profile, record.node, 'X', record.clock, level) << row.channel
           << (row.channel.empty() ? "" : " ") << payload << '\n';

@@ -2,13 +2,14 @@
 
 #include <array>
 #include <cstddef>
+#include "model/rows.h"
 
 namespace sentinel::sim {
 namespace {
 
 using enum Invariant;
 
-constexpr auto kInvariants = std::to_array<InvariantRow>({
+constexpr std::array<InvariantRow, kInvariants> kRows = {{
     {kOneLeaderPerEpoch, "one-leader-per-epoch",
      "In one epoch no two sentinels are elected to lead a failover of the same master."},
     {kVotesOncePerEpoch, "votes-once-per-epoch",
@@ -19,20 +20,14 @@ constexpr auto kInvariants = std::to_array<InvariantRow>({
     {kConfigEpochNeverGoesBack, "config-epoch-never-goes-back",
      "The configuration epoch of a master that a sentinel monitors never becomes less."},
     {kOneNameInTheEnd, "one-name-in-the-end", "In the end all running sentinels tell the same address of each master."},
-});
+}};
 
-constexpr bool in_order_of_invariant() {
-  for (std::size_t i = 0; i < kInvariants.size(); ++i) {
-    if (kInvariants[i].invariant != static_cast<Invariant>(i)) return false;
-  }
-  return true;
-}
-static_assert(in_order_of_invariant(), "invariant_row() looks a row up by its invariant");
+static_assert(model::in_order<&InvariantRow::invariant>(kRows), "invariant_row() looks a row up by its invariant");
 
 }  // namespace
 
-std::span<const InvariantRow> invariants() { return kInvariants; }
+std::span<const InvariantRow> invariants() { return kRows; }
 
-const InvariantRow& invariant_row(Invariant invariant) { return kInvariants[static_cast<std::size_t>(invariant)]; }
+const InvariantRow& invariant_row(Invariant invariant) { return kRows[static_cast<std::size_t>(invariant)]; }
 
 }  // namespace sentinel::sim

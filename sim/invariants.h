@@ -1,6 +1,7 @@
 // Rules that hold in every run, whatever is done to a cluster: their names, and what they say.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -17,6 +18,7 @@ enum class Invariant : std::uint8_t {
   kConfigEpochNeverGoesBack,
   kOneNameInTheEnd,
 };
+inline constexpr std::size_t kInvariants = static_cast<std::size_t>(Invariant::kOneNameInTheEnd) + 1;
 
 struct InvariantRow {
   Invariant invariant;

@@ -60,14 +60,14 @@ void Network::connect(Agenda& agenda, NodeId from, Socket socket, model::Address
 }
 
 std::optional<NodeId> Network::owner(const model::Address& address) const {
-  std::optional<NodeId> last;
+  std::optional<NodeId> first;
   for (std::size_t i = 0; i < addresses_.size(); ++i) {
     if (addresses_[i] != address || !scenario_->nodes[i].listens()) continue;
     const NodeId node{static_cast<std::uint16_t>(i)};
     if (listening_[i]) return node;
-    if (!last) last = node;
+    if (!first) first = node;
   }
-  return last;
+  return first;
 }
 
 void Network::send(Agenda& agenda, NodeId from, Socket socket, const model::Callback& callback,

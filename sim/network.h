@@ -31,7 +31,7 @@ class Network {
   // Where a process that does not run will listen.
   void move(NodeId node, const model::Address& address) { addresses_[index(node)] = address; }
   const model::Address& address(NodeId node) const { return addresses_[index(node)]; }
-  // Who listens there, or did so last.
+  // Who listens there; else the first of those that would.
   std::optional<NodeId> owner(const model::Address& address) const;
   bool is_listening(NodeId node) const { return listening_[index(node)]; }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "model/profile.h"
+#include "model/rows.h"
 #include "sim/event_text.h"
 #include "sim/query/answer_reply.h"
 
@@ -147,13 +148,7 @@ constexpr std::array<Row, model::kNodeLogs> kRows = {{
      "left on device"},
 }};
 
-constexpr bool in_order_of_kind() {
-  for (std::size_t i = 0; i < kRows.size(); ++i) {
-    if (kRows[i].kind != static_cast<NodeLog>(i)) return false;
-  }
-  return true;
-}
-static_assert(in_order_of_kind(), "rows are looked up by their kind");
+static_assert(model::in_order<&Row::kind>(kRows), "rows are looked up by their kind");
 
 // An RDB file without keys; 7.0.
 constexpr std::int64_t kEmptySnapshot = 175;

@@ -207,10 +207,10 @@ class Run {
   void act(const ReleaseStep& step, std::uint32_t place);
   void act(const BandwidthStep& step, std::uint32_t place);
   void act(const ResolveStep& step, std::uint32_t place);
+  void act(const DiskStep& step, std::uint32_t place);
   std::optional<NodeId> other_replica(std::optional<NodeId> than) const;
   static std::optional<NodeId> cast(NodeId node, const Cast& cast);
   static Action cast(Action action, const Cast& cast);
-  void act(const DiskStep& step, std::uint32_t place);
 
   std::shared_ptr<const Scenario> scenario_;
   std::uint64_t seed_;

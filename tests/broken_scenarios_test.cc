@@ -2,12 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -15,6 +12,7 @@
 #include "analysis/check.h"
 #include "sim/bad_input.h"
 #include "sim/reader/scenario_reader.h"
+#include "tests/support/shell.h"
 
 namespace sentinel {
 namespace {
@@ -59,14 +57,8 @@ std::map<fs::path, std::string> schema_verdicts(const std::vector<fs::path>& fil
                         (kRoot / "scenarios/schema.json").string() + "'";
   for (const fs::path& file : files) command += " '" + file.string() + "'";
   command += " 2>&1";
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe{popen(command.c_str(), "r"), pclose};
-  std::string output;
-  std::array<char, 4096> buffer{};
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe.get()))
-    output.append(buffer.data(), size);
-
   std::map<fs::path, std::string> verdicts;
-  std::istringstream lines{output};
+  std::istringstream lines{test::shell(command).output};
   for (std::string line; std::getline(lines, line);) {
     const std::size_t tab = line.find('\t');
     if (tab == std::string::npos) {

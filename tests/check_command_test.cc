@@ -1,36 +1,23 @@
 // `sentinel-sim check` as a program: which files it takes, and its exit codes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <string>
+
+#include "tests/support/shell.h"
 
 namespace sentinel {
 namespace {
 
+using test::Outcome;
+using test::run_program;
+using test::shell;
 using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
-struct Outcome {
-  int status = -1;
-  std::string output;
-};
-
-Outcome check(const std::string& arguments) {
-  const std::string command =
-      "cd '" SENTINEL_SIM_SOURCE_DIR "' && '" SENTINEL_SIM_PROGRAM "' check " + arguments + " 2>&1";
-  std::FILE* const pipe = popen(command.c_str(), "r");
-  Outcome outcome;
-  std::array<char, 4096> buffer{};
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    outcome.output.append(buffer.data(), size);
-  outcome.status = WEXITSTATUS(pclose(pipe));
-  return outcome;
-}
+Outcome check(const std::string& arguments) { return run_program("check " + arguments + " 2>&1"); }
 
 // A text in the path, or a pattern of all of it.
 TEST(CheckCommand, TakesOnlyWhatTheFilterMatches) {
@@ -62,11 +49,7 @@ TEST(CheckCommand, TellsHowItWent) {
 TEST(CheckCommand, RewritesOneLineOnATerminal) {
   const std::string command = "cd '" SENTINEL_SIM_SOURCE_DIR "' && script -qec '\"" SENTINEL_SIM_PROGRAM
                               "\" check scenarios/documented/slave_up.json --seeds 5' /dev/null";
-  std::FILE* const pipe = popen(command.c_str(), "r");
-  std::string output;
-  std::array<char, 4096> buffer{};
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) output.append(buffer.data(), size);
-  pclose(pipe);
+  const std::string output = shell(command).output;
   EXPECT_THAT(output, AllOf(HasSubstr("1 of 1 files, 100 %\r\x1b[K"), HasSubstr("1 of 1 scenarios passed"),
                             Not(HasSubstr("ok "))));
 }

@@ -1,36 +1,22 @@
 // `sentinel-sim import` and `export` as a program: exit codes, what goes where, and one clear line for each mistake.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <array>
-#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <utility>
 
+#include "tests/support/shell.h"
+
 namespace sentinel {
 namespace {
 
+using test::Outcome;
+using test::run_program;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
-
-struct Outcome {
-  int status = -1;
-  std::string output;
-};
-
-Outcome run(const std::string& arguments) {
-  const std::string command = "cd '" SENTINEL_SIM_SOURCE_DIR "' && '" SENTINEL_SIM_PROGRAM "' " + arguments;
-  std::FILE* const pipe = popen(command.c_str(), "r");
-  Outcome outcome;
-  std::array<char, 4096> buffer{};
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    outcome.output.append(buffer.data(), size);
-  outcome.status = WEXITSTATUS(pclose(pipe));
-  return outcome;
-}
 
 // What is missing or unknown is named, with what would be right.
 TEST(ImportCommand, TellsWhatIsWrong) {
@@ -47,7 +33,7 @@ TEST(ImportCommand, TellsWhatIsWrong) {
       {"export scenarios/failover/master_down.json --out /dev/null/x", "--out '/dev/null/x': Not a directory"},
   }};
   for (const auto& [arguments, message] : mistakes) {
-    const Outcome outcome = run(arguments + " 2>&1 >/dev/null");
+    const Outcome outcome = run_program(arguments + " 2>&1 >/dev/null");
     EXPECT_EQ(outcome.status, 2) << arguments;
     EXPECT_THAT(outcome.output, HasSubstr("sentinel-sim: ")) << arguments;
     EXPECT_THAT(outcome.output, HasSubstr(message)) << arguments;
@@ -60,16 +46,16 @@ TEST(ImportCommand, RunsWhatWasExported) {
   std::filesystem::remove_all(folder);
   const std::string name = "'" + folder.string() + "'";
   const std::string exporting = "export scenarios/failover/master_down.json --at 30s --out " + name;
-  EXPECT_EQ(run(exporting).status, 0);
-  const Outcome again = run(exporting + " 2>&1");
+  EXPECT_EQ(run_program(exporting).status, 0);
+  const Outcome again = run_program(exporting + " 2>&1");
   EXPECT_EQ(again.status, 2);
   EXPECT_THAT(again.output, HasSubstr("R1.conf is there already"));
 
   const std::string scenario = "'" + (folder / "again.json").string() + "'";
-  const Outcome imported = run("import " + name + "/*.conf --out " + scenario);
+  const Outcome imported = run_program("import " + name + "/*.conf --out " + scenario);
   EXPECT_EQ(imported.status, 0);
   EXPECT_THAT(imported.output, IsEmpty());
-  const Outcome checked = run("check " + scenario + " --seeds 5");
+  const Outcome checked = run_program("check " + scenario + " --seeds 5");
   EXPECT_EQ(checked.status, 0) << checked.output;
   std::filesystem::remove_all(folder);
 }
@@ -77,7 +63,7 @@ TEST(ImportCommand, RunsWhatWasExported) {
 // The scenario alone goes to the standard output.
 TEST(ImportCommand, PrintsTheScenario) {
   const Outcome outcome =
-      run("import tests/data/conf/odd/redis-a.conf tests/data/conf/odd/sentinel-a.conf 2>/dev/null");
+      run_program("import tests/data/conf/odd/redis-a.conf tests/data/conf/odd/sentinel-a.conf 2>/dev/null");
   EXPECT_EQ(outcome.status, 0);
   EXPECT_THAT(outcome.output, StartsWith("{\n  \"about\": \"The master of cache dies. "));
 }

@@ -1,34 +1,21 @@
 // `sentinel-sim query` as a program: its exit codes, and one clear line for each mistake.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <array>
-#include <cstdio>
 #include <string>
+
+#include "tests/support/shell.h"
 
 namespace sentinel {
 namespace {
 
+using test::Outcome;
+using test::run_program;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-struct Outcome {
-  int status = -1;
-  std::string output;
-};
-
-Outcome query(const std::string& arguments) {
-  const std::string command =
-      "cd '" SENTINEL_SIM_SOURCE_DIR "' && '" SENTINEL_SIM_PROGRAM "' query " + arguments + " 2>&1";
-  std::FILE* const pipe = popen(command.c_str(), "r");
-  Outcome outcome;
-  std::array<char, 4096> buffer{};
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    outcome.output.append(buffer.data(), size);
-  outcome.status = WEXITSTATUS(pclose(pipe));
-  return outcome;
-}
+Outcome query(const std::string& arguments) { return run_program("query " + arguments + " 2>&1"); }
 
 const std::string kFile = "scenarios/failover/master_down.json";
 

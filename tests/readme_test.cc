@@ -1,15 +1,13 @@
 // The README's commands do what it shows.
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
 #include <fstream>
-#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "sim/event_text.h"
+#include "tests/support/shell.h"
 
 namespace sentinel {
 namespace {
@@ -42,15 +40,6 @@ std::vector<Example> examples_of(const std::string& file) {
   return examples;
 }
 
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe{popen(command.c_str(), "r"), pclose};
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe.get()))
-    text.append(buffer.data(), size);
-  return text;
-}
-
 // Every shown call of the program prints what stands below it.
 TEST(Readme, ExamplesPrintWhatIsShown) {
   int run = 0;
@@ -59,9 +48,7 @@ TEST(Readme, ExamplesPrintWhatIsShown) {
       const std::string program = "sentinel-sim ";
       if (!example.command.starts_with(program)) continue;
       const std::string arguments = example.command.substr(program.size());
-      const std::string command =
-          "cd '" SENTINEL_SIM_SOURCE_DIR "' && '" SENTINEL_SIM_PROGRAM "' " + arguments + " 2>&1";
-      const std::string output = output_of(command);
+      const std::string output = test::run_program(arguments + " 2>&1").output;
       EXPECT_TRUE(sim::matches_glob(example.expected, output)) << file << ": " << example.command << "\nshown:\n"
                                                                << example.expected << "\nprinted:\n"
                                                                << output;

@@ -2,15 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "tests/support/shell.h"
 
 namespace sentinel {
 namespace {
@@ -18,16 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string kPrompt = "$ sentinel-sim ";
-
-std::string output_of(const std::string& arguments) {
-  const std::string command = "cd '" SENTINEL_SIM_SOURCE_DIR "' && '" SENTINEL_SIM_PROGRAM "' " + arguments + " 2>&1";
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe{popen(command.c_str(), "r"), pclose};
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe.get()))
-    text.append(buffer.data(), size);
-  return text;
-}
 
 std::vector<fs::path> told_files() {
   std::vector<fs::path> files;
@@ -49,7 +38,7 @@ TEST(Told, FilesHoldWhatIsPrinted) {
     ASSERT_TRUE(call.starts_with(kPrompt)) << file << " does not begin with a call of the program";
     std::ostringstream expected;
     expected << in.rdbuf();
-    const std::string printed = output_of(call.substr(kPrompt.size()));
+    const std::string printed = test::run_program(call.substr(kPrompt.size()) + " 2>&1").output;
     if (std::getenv("UPDATE_GOLDEN") != nullptr) {
       std::ofstream{file} << call << '\n' << printed;
     } else {

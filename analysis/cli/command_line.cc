@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "sim/bad_input.h"
+#include "sim/units.h"
 
 namespace sentinel::cli {
 
@@ -56,6 +57,14 @@ void CommandLine::reject_unknown(const std::string& option) const {
 std::optional<std::string> text_of(const po::variables_map& values, const std::string& option) {
   if (values.count(option) == 0) return std::nullopt;
   return values[option].as<std::string>();
+}
+
+sim::SimTime time_of(const std::string& text, const std::string& option) {
+  try {
+    return sim::SimTime{sim::parse_duration(text)};
+  } catch (const sim::BadInput& bad) {
+    throw sim::BadInput{option + ": " + bad.what()};
+  }
 }
 
 std::uint64_t positive_number(const std::string& text, std::string_view option) {

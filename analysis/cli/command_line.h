@@ -65,6 +65,9 @@ class CommandLine {
 // What an option says, if it is there.
 std::optional<std::string> text_of(const po::variables_map& values, const std::string& option);
 
+// A time since the start of a run, such as 30s. Throws BadInput.
+sim::SimTime time_of(const std::string& text, const std::string& option);
+
 // Number of a seed, of seeds or of jobs: a whole number from 1 on. Throws BadInput.
 std::uint64_t positive_number(const std::string& text, std::string_view option);
 

@@ -11,7 +11,6 @@
 #include "analysis/cli/command_line.h"
 #include "sim/bad_input.h"
 #include "sim/reader/scenario_reader.h"
-#include "sim/units.h"
 
 namespace sentinel::cli {
 namespace {
@@ -27,15 +26,6 @@ void write(const analysis::ConfText& conf, const std::filesystem::path& folder) 
   out << conf.text << std::flush;
   if (!out) throw sim::BadInput{file.string() + " cannot be written"};
   std::cout << file.string() << '\n';
-}
-
-std::optional<sim::SimTime> read_at(const po::variables_map& values) {
-  if (values.count("at") == 0) return std::nullopt;
-  try {
-    return sim::SimTime{sim::parse_duration(values["at"].as<std::string>())};
-  } catch (const sim::BadInput& bad) {
-    throw sim::BadInput{"--at: " + std::string{bad.what()}};
-  }
 }
 
 }  // namespace
@@ -54,7 +44,8 @@ int export_command(const Arguments& arguments) {
     throw sim::BadInput{"export needs a scenario file; see sentinel-sim export --help"};
   if (values.count("out") == 0) throw sim::BadInput{"export needs --out, such as --out build/conf"};
   const std::uint64_t seed = positive_number(values["seed"].as<std::string>(), "--seed");
-  const std::optional<sim::SimTime> at = read_at(values);
+  std::optional<sim::SimTime> at;
+  if (values.count("at") != 0) at = time_of(values["at"].as<std::string>(), "--at");
   const auto scenario = std::make_shared<sim::Scenario>(
       sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0], text_of(values, "case")));
   if (at) scenario->until = std::max(scenario->until, *at);

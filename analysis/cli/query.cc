@@ -12,7 +12,6 @@
 #include "sim/query/redis_cli.h"
 #include "sim/reader/scenario_reader.h"
 #include "sim/reader/words.h"
-#include "sim/units.h"
 
 namespace sentinel::cli {
 namespace {
@@ -54,11 +53,7 @@ Options read_options(const po::variables_map& values, const Arguments& command) 
   options.conf = values.count("conf") != 0;
   const std::string at = required(values, "at", "30s");
   const std::string node = required(values, "node", "S1");
-  try {
-    options.at = sim::SimTime{sim::parse_duration(at)};
-  } catch (const sim::BadInput& bad) {
-    throw sim::BadInput{"--at: " + std::string{bad.what()}};
-  }
+  options.at = time_of(at, "--at");
   std::vector<std::string> words = values["SCENARIO"].as<std::vector<std::string>>();
   options.scenario = std::make_shared<sim::Scenario>(sim::read_scenario(words.front(), text_of(values, "case")));
   words.erase(words.begin());

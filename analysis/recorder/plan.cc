@@ -66,15 +66,15 @@ class Translator {
   }
 
  private:
+  [[noreturn]] static void refuse(const std::string& what, const std::string& why) {
+    throw sim::BadInput{what + " cannot be done to real processes: " + why};
+  }
+
   static Sequence act(const sim::CrashStep& step) { return {{.action = KillAction{places(step.nodes)}}}; }
   static Sequence act(const sim::StartStep& step) {
-    if (step.address) {
-      throw sim::BadInput{"'address' cannot be done to real processes: each keeps the one that it has"};
-    }
-    if (step.load_time) throw sim::BadInput{"'load-time' cannot be done to real processes: they load what they have"};
-    if (step.keeps_data) {
-      throw sim::BadInput{"'start' with the data kept cannot be done to real processes: they are run without saving"};
-    }
+    if (step.address) refuse("'address'", "each keeps the one that it has");
+    if (step.load_time) refuse("'load-time'", "they load what they have");
+    if (step.keeps_data) refuse("'start' with the data kept", "they are run without saving");
     return {{.action = StartAction{.who = places(step.nodes), .fresh = step.fresh}}};
   }
   static Sequence act(const sim::PauseStep& step) { return {{.action = StopAction{places(step.nodes)}}}; }
@@ -100,9 +100,8 @@ class Translator {
   }
 
   Sequence act(const sim::CommandStep& step) const {
-    if (std::holds_alternative<model::ScriptCommand>(step.command)) {
-      throw sim::BadInput{"'script' cannot be done to real processes: a recorder waits for each reply"};
-    }
+    if (std::holds_alternative<model::ScriptCommand>(step.command))
+      refuse("'script'", "a recorder waits for each reply");
     Sequence sequence;
     for (const std::size_t node : places(step.nodes)) {
       CommandAction command{.who = {node}, .args = sim::split_words(step.text)};
@@ -139,26 +138,18 @@ class Translator {
   }
 
   [[noreturn]] static Sequence act(const sim::ClockStep& /*step*/) {
-    throw sim::BadInput{"'clock' cannot be done to real processes: they share the clock of this machine"};
+    refuse("'clock'", "they share the clock of this machine");
   }
-  [[noreturn]] static Sequence act(const sim::LatencyStep& /*step*/) {
-    throw sim::BadInput{"'latency' cannot be done to real processes: only cuts are"};
-  }
+  [[noreturn]] static Sequence act(const sim::LatencyStep& /*step*/) { refuse("'latency'", "only cuts are"); }
 
-  [[noreturn]] static Sequence act(const sim::HoldStep& /*step*/) {
-    throw sim::BadInput{"'hold' cannot be done to real processes: only cuts are"};
-  }
-  [[noreturn]] static Sequence act(const sim::ReleaseStep& /*step*/) {
-    throw sim::BadInput{"'release' cannot be done to real processes: only cuts are"};
-  }
-  [[noreturn]] static Sequence act(const sim::BandwidthStep& /*step*/) {
-    throw sim::BadInput{"'bandwidth' cannot be done to real processes: only cuts are"};
-  }
+  [[noreturn]] static Sequence act(const sim::HoldStep& /*step*/) { refuse("'hold'", "only cuts are"); }
+  [[noreturn]] static Sequence act(const sim::ReleaseStep& /*step*/) { refuse("'release'", "only cuts are"); }
+  [[noreturn]] static Sequence act(const sim::BandwidthStep& /*step*/) { refuse("'bandwidth'", "only cuts are"); }
   [[noreturn]] static Sequence act(const sim::ResolveStep& /*step*/) {
-    throw sim::BadInput{"'resolve' cannot be done to real processes: they share the resolver of this machine"};
+    refuse("'resolve'", "they share the resolver of this machine");
   }
   [[noreturn]] static Sequence act(const sim::DiskStep& /*step*/) {
-    throw sim::BadInput{"'disk' cannot be done to real processes: they share the disk of this machine"};
+    refuse("'disk'", "they share the disk of this machine");
   }
 
   Sequence act(const sim::WriteStep& step) {

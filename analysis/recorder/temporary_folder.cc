@@ -8,7 +8,7 @@
 namespace sentinel::analysis::recorder {
 
 TemporaryFolder::TemporaryFolder() {
-  std::string name = std::filesystem::temp_directory_path() / "sentinel-sim-XXXXXX";
+  std::string name = std::filesystem::temp_directory_path() / "sentinel-sim-XXXXXX";  // mkdtemp() fills in the X
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error{"cannot make a folder like " + name};
   path_ = name;
 }

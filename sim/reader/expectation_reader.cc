@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "sim/bounds.h"
 #include "sim/invariants.h"
 #include "sim/phases.h"
 #include "sim/reader/final_state_reader.h"
@@ -37,20 +38,6 @@ constexpr auto kCountFields = std::to_array<std::string_view>({"event", "times",
 constexpr auto kDeadlineFields = std::to_array<std::string_view>({"event", "after", "within", "not-before"});
 constexpr auto kPhaseBoundFields = std::to_array<std::string_view>({"at-least", "at-most"});
 
-struct BoundField {
-  std::string_view field;
-  Bound::What what;
-  bool is_duration;
-};
-constexpr auto kBounds = std::to_array<BoundField>({
-    {"lost-writes", Bound::What::kLostWrites, false},
-    {"refused-writes", Bound::What::kRefusedWrites, false},
-    {"stale-reads", Bound::What::kStaleReads, false},
-    {"unavailable", Bound::What::kUnavailable, true},
-    {"two-masters", Bound::What::kTwoMasters, true},
-    {"stale-registry", Bound::What::kStaleRegistry, true},
-});
-
 std::vector<EventPattern> read_patterns(const Json& list, const NodeNames& names) {
   std::vector<EventPattern> patterns;
   for (const Json* const item : list_of(list)) patterns.push_back(read_pattern(*item, names));
@@ -74,7 +61,7 @@ void check_bounds(const std::optional<Amount>& at_least, const std::optional<Amo
   if (at_least && at_most && *at_least > *at_most) where->fail("is less than 'at-least'");
 }
 
-Bound read_bound(const Json& json, const BoundField& bound, const NodeNames& names) {
+Bound read_bound(const Json& json, const BoundRow& bound, const NodeNames& names) {
   const Fields fields(json, "a bound", kBoundFields);
   Bound read{.what = bound.what};
   const auto amount = [&](std::string_view name) -> std::optional<std::int64_t> {
@@ -104,7 +91,7 @@ bool has_client(const Scenario& scenario, int model::ClientConfig::* load) {
 }
 
 // What nobody does is no expectation: it would always hold.
-void refuse_vacuous(const Json& json, const BoundField& bound, const Scenario& scenario) {
+void refuse_vacuous(const Json& json, const BoundRow& bound, const Scenario& scenario) {
   const bool writes =
       has_client(scenario, &model::ClientConfig::writes) || std::ranges::any_of(scenario.steps, [](const Step& step) {
         return std::holds_alternative<WriteStep>(step.action);
@@ -131,7 +118,7 @@ void refuse_empty_window(const Json& json, const EventPattern& pattern, const Sc
 }
 
 // One bound, or a list of them.
-void read_bounds(const Json& json, const BoundField& bound, const NodeNames& names, Expectations& expectations) {
+void read_bounds(const Json& json, const BoundRow& bound, const NodeNames& names, Expectations& expectations) {
   if (json.kind != Json::Kind::kList) {
     expectations.bounds.push_back(read_bound(json, bound, names));
     return;
@@ -241,8 +228,8 @@ Expectations read_expectations(const Json& expect, const NodeNames& names, Scena
     expectations.finally = read_final_state(*state, names, scenario);
   if (const Json* const bounds = fields.find("phases")) expectations.phases = read_phases(*bounds);
   if (const Json* const list = fields.find("invariants")) expectations.invariants = read_invariants(*list);
-  for (const BoundField& bound : kBounds) {
-    const Json* const json = fields.find(bound.field);
+  for (const BoundRow& bound : bounds()) {
+    const Json* const json = fields.find(bound.name);
     if (json == nullptr) continue;
     refuse_vacuous(*json, bound, scenario);
     read_bounds(*json, bound, names, expectations);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "sim/event_text.h"
+#include "sim/final_fact.h"
 #include "sim/reader/names.h"
 
 namespace sentinel::sim {
@@ -25,8 +27,6 @@ struct Place {
     facts.push_back({.node = id, .what = what, .master = master, .instance = instance, .value = std::move(value)});
   }
 };
-
-std::string truth_text(const Json& json) { return bool_of(json) ? "true" : "false"; }
 
 std::string number_text(const Json& json) {
   return std::to_string(integer_of(json, 0, std::numeric_limits<std::int64_t>::max()));
@@ -91,60 +91,72 @@ void read_by_master(const Json& json, const Place& place, What what, Read read) 
   }
 }
 
-void read_flags(const Json& json, const Place& place) {
+// --- the fields -------------------------------------------------------------------------------------------
+
+void read_truth(const Json& json, const Place& place, What what) { place.add(what, bool_of(json) ? "true" : "false"); }
+
+void read_number(const Json& json, const Place& place, What what) { place.add(what, number_text(json)); }
+
+void read_number_by_master(const Json& json, const Place& place, What what) {
+  read_by_master(json, place, what, number_text);
+}
+
+void read_master_told(const Json& json, const Place& place, What what) {
+  read_by_master(json, place, what, [&](const Json& value) { return read_target(value, place); });
+}
+
+void read_master_followed(const Json& json, const Place& place, What what) {
+  place.add(what, read_target(json, place));
+}
+
+void read_role(const Json& json, const Place& place, What what) {
+  static constexpr auto kRoles = std::to_array<std::string_view>({"master", "slave"});
+  place.add(what, word_of(json, kRoles));
+}
+
+void read_link(const Json& json, const Place& place, What what) {
+  static constexpr auto kLinks = std::to_array<std::string_view>({"up", "down"});
+  place.add(what, word_of(json, kLinks));
+}
+
+void read_flags(const Json& json, const Place& place, What what) {
   for (const Json* const member : members_of(json)) {
     const NodeId instance = place.names.find(member->name, *member);
     if (!place.scenario.node(instance).listens()) member->fail("is a client: no sentinel keeps a record of it");
-    place.add(What::kFlags, std::string{string_of(*member)}, {}, instance);
+    place.add(what, std::string{string_of(*member)}, {}, instance);
   }
 }
 
 struct StateField {
-  std::string_view name;
-  bool of_sentinels;
-  bool of_data_nodes;
-  void (*read)(const Json& json, const Place& place);
+  What what;
+  void (*read)(const Json& json, const Place& place, What what);
 };
-constexpr auto kStateFields = std::to_array<StateField>({
-    {"running", true, true, [](const Json& json, const Place& place) { place.add(What::kRunning, truth_text(json)); }},
-    {"master", true, false,
-     [](const Json& json, const Place& place) {
-       read_by_master(json, place, What::kMaster, [&](const Json& value) { return read_target(value, place); });
-     }},
-    {"epoch", true, false, [](const Json& json, const Place& place) { place.add(What::kEpoch, number_text(json)); }},
-    {"config-epoch", true, false,
-     [](const Json& json, const Place& place) { read_by_master(json, place, What::kConfigEpoch, number_text); }},
-    {"replicas", true, false,
-     [](const Json& json, const Place& place) { read_by_master(json, place, What::kReplicas, number_text); }},
-    {"sentinels", true, false,
-     [](const Json& json, const Place& place) { read_by_master(json, place, What::kSentinels, number_text); }},
-    {"flags", true, false, read_flags},
-    {"tilt", true, false, [](const Json& json, const Place& place) { place.add(What::kTilt, truth_text(json)); }},
-    {"role", false, true,
-     [](const Json& json, const Place& place) {
-       static constexpr auto kRoles = std::to_array<std::string_view>({"master", "slave"});
-       place.add(What::kRole, word_of(json, kRoles));
-     }},
-    {"master", false, true,
-     [](const Json& json, const Place& place) { place.add(What::kMaster, read_target(json, place)); }},
-    {"link", false, true,
-     [](const Json& json, const Place& place) {
-       static constexpr auto kLinks = std::to_array<std::string_view>({"up", "down"});
-       place.add(What::kLink, word_of(json, kLinks));
-     }},
+constexpr auto kSentinelFields = std::to_array<StateField>({
+    {What::kRunning, read_truth},
+    {What::kMaster, read_master_told},
+    {What::kEpoch, read_number},
+    {What::kConfigEpoch, read_number_by_master},
+    {What::kReplicas, read_number_by_master},
+    {What::kSentinels, read_number_by_master},
+    {What::kFlags, read_flags},
+    {What::kTilt, read_truth},
+});
+constexpr auto kDataNodeFields = std::to_array<StateField>({
+    {What::kRunning, read_truth},
+    {What::kRole, read_role},
+    {What::kMaster, read_master_followed},
+    {What::kLink, read_link},
 });
 
 void read_node_state(const Json& json, const Place& place) {
   const bool is_sentinel = place.node().is_sentinel();
-  const auto applies = [&](const StateField& field) { return is_sentinel ? field.of_sentinels : field.of_data_nodes; };
+  const auto table = is_sentinel ? std::span<const StateField>{kSentinelFields} : kDataNodeFields;
   std::vector<std::string_view> known;
-  for (const StateField& field : kStateFields) {
-    if (applies(field)) known.push_back(field.name);
-  }
+  for (const StateField& field : table) known.push_back(final_fact_name(field.what));
   const Fields fields(json, is_sentinel ? "the state of a sentinel" : "the state of a data node", known);
-  for (const StateField& field : kStateFields) {
-    const Json* const value = applies(field) ? fields.find(field.name) : nullptr;
-    if (value != nullptr) field.read(*value, place);
+  for (const StateField& field : table) {
+    const Json* const value = fields.find(final_fact_name(field.what));
+    if (value != nullptr) field.read(*value, place, field.what);
   }
 }
 

@@ -99,7 +99,7 @@ bool read_data(const Json* data) {
 }
 
 // Whether a step means a node by its name, not only by that of its site.
-bool names(const Fields& step, const std::string& node) {
+bool is_named(const Fields& step, const std::string& node) {
   const Json* const one = step.find("node");
   if (one != nullptr) return one->text == node;
   const Json* const several = step.find("nodes");
@@ -113,7 +113,7 @@ void keep(std::vector<NodeId>& nodes, const Fields& step, const Context& context
   std::erase_if(nodes, [&](NodeId id) {
     if (id >= kOtherReplica || (context.scenario.node(id).*is_of_kind)()) return false;
     const std::string& name = context.scenario.node(id).name;
-    if (names(step, name)) where.fail(in_quotes(name) + why_not);
+    if (is_named(step, name)) where.fail(in_quotes(name) + why_not);
     return true;
   });
   if (nodes.empty()) where.fail("there is nobody at this site that could do it");

@@ -83,25 +83,17 @@ class Splitter {
   std::string_view rest_;
 };
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-
 std::string quoted_word(std::string_view word) {
-  const bool plain = !word.empty() && std::ranges::none_of(word, [](char c) {
-    return is_space(c) || is_control(c) || c == '"' || c == '\'' || c == '\\';
+  const bool is_plain = !word.empty() && one_line(word) == word && std::ranges::none_of(word, [](char c) {
+    return is_space(c) || c == '"' || c == '\'' || c == '\\';
   });
-  if (plain) return std::string{word};
+  if (is_plain) return std::string{word};
   std::string text = "\"";
   for (const char c : word) {
-    if (is_control(c)) {
-      constexpr std::string_view kDigits = "0123456789abcdef";
-      const auto byte = static_cast<unsigned char>(c);
-      text.append("\\x").append({kDigits[byte >> 4U], kDigits[byte & 0xFU]});
-      continue;
-    }
     if (c == '"' || c == '\\') text += '\\';
     text += c;
   }
-  return text + '"';
+  return one_line(text) + '"';
 }
 
 // Whether `c` is in the class that `pattern` begins with; moves `pattern` behind the class. A missing `]` is forgiven.

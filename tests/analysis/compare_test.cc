@@ -3,12 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <fstream>
 #include <set>
 
@@ -18,6 +15,7 @@
 #include "sim/bad_input.h"
 #include "sim/reader/scenario_reader.h"
 #include "tests/analysis/recording_text.h"
+#include "tests/support/shell.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -340,36 +338,21 @@ TEST(PhaseResultTest, LimitsTheChance) {
 
 // --- the program ------------------------------------------------------------------------------------------
 
-struct Printed {
-  int code = 0;
-  std::string text;
-};
-
 class CompareCommand : public Compare {
  protected:
-  Printed run(const std::string& arguments) const {
-    const std::string command =
-        "cd '" + folder_.path().string() + "' && '" SENTINEL_SIM_PROGRAM "' compare " + arguments + " 2>&1";
-    std::FILE* const pipe = popen(command.c_str(), "r");
-    Printed printed;
-    std::array<char, 4096> buffer{};
-    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-      printed.text.append(buffer.data(), size);
-    }
-    const int status = pclose(pipe);
-    printed.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return printed;
+  test::Outcome run(const std::string& arguments) const {
+    return test::run_program("compare " + arguments + " 2>&1", folder_.path().string());
   }
 };
 
 // Found: exit 0, one line a recording, the phases, and a summary.
 TEST_F(CompareCommand, SucceedsWhenAllIsFound) {
   write("01.json", failover_of(kSeed));
-  const Printed printed = run("01.json --seeds 40");
-  EXPECT_EQ(printed.code, 0) << printed.text;
-  EXPECT_THAT(printed.text, testing::StartsWith("ok    01.json  redis-7.0, 40 seeds: S1 seed "));
-  EXPECT_THAT(printed.text, HasSubstr("redis 7.0.15 failover  (ms: recorded, simulated)"));
-  EXPECT_THAT(printed.text, HasSubstr("1 of 1 recorded streams found, 0 of 0 phases agree\n"));
+  const test::Outcome printed = run("01.json --seeds 40");
+  EXPECT_EQ(printed.status, 0) << printed.output;
+  EXPECT_THAT(printed.output, testing::StartsWith("ok    01.json  redis-7.0, 40 seeds: S1 seed "));
+  EXPECT_THAT(printed.output, HasSubstr("redis 7.0.15 failover  (ms: recorded, simulated)"));
+  EXPECT_THAT(printed.output, HasSubstr("1 of 1 recorded streams found, 0 of 0 phases agree\n"));
 }
 
 // Not found: exit 1, with both events.
@@ -377,30 +360,30 @@ TEST_F(CompareCommand, FailsWhenAStreamIsNotFound) {
   Json recording = failover_of(kSeed);
   recording["events"][0]["channel"] = "+tilt";
   write("01.json", recording);
-  const Printed printed = run("01.json --seeds 5");
-  EXPECT_EQ(printed.code, 1);
-  EXPECT_THAT(printed.text, HasSubstr("FAIL  01.json  redis-7.0, 5 seeds: S1 NOT FOUND\n"));
-  EXPECT_THAT(printed.text, HasSubstr("      S1 event 1 of "));
-  EXPECT_THAT(printed.text, HasSubstr(": recorded  +tilt master mymaster"));
-  EXPECT_THAT(printed.text, HasSubstr(": +sdown master mymaster"));
+  const test::Outcome printed = run("01.json --seeds 5");
+  EXPECT_EQ(printed.status, 1);
+  EXPECT_THAT(printed.output, HasSubstr("FAIL  01.json  redis-7.0, 5 seeds: S1 NOT FOUND\n"));
+  EXPECT_THAT(printed.output, HasSubstr("      S1 event 1 of "));
+  EXPECT_THAT(printed.output, HasSubstr(": recorded  +tilt master mymaster"));
+  EXPECT_THAT(printed.output, HasSubstr(": +sdown master mymaster"));
 }
 
 // Bad input: exit 2, one line each, and the others are still compared.
 TEST_F(CompareCommand, TellsBadRecordings) {
   std::ofstream{folder_.path() / "01.json"} << "{oops";
   write("02.json", failover_of(kSeed));
-  const Printed printed = run(". --seeds 40");
-  EXPECT_EQ(printed.code, 2);
-  EXPECT_THAT(printed.text, testing::StartsWith("FAIL  ./01.json: is no recording"));
-  EXPECT_THAT(printed.text, HasSubstr("\nok    ./02.json"));
+  const test::Outcome printed = run(". --seeds 40");
+  EXPECT_EQ(printed.status, 2);
+  EXPECT_THAT(printed.output, testing::StartsWith("FAIL  ./01.json: is no recording"));
+  EXPECT_THAT(printed.output, HasSubstr("\nok    ./02.json"));
 }
 
 // Where nothing was compared nothing is summed up: the line that tells why is the only one.
 TEST_F(CompareCommand, SumsUpOnlyWhatWasCompared) {
   std::ofstream{folder_.path() / "01.json"} << R"({"about": "a scenario"})";
-  const Printed printed = run("01.json");
-  EXPECT_EQ(printed.code, 2);
-  EXPECT_EQ(printed.text,
+  const test::Outcome printed = run("01.json");
+  EXPECT_EQ(printed.status, 2);
+  EXPECT_EQ(printed.output,
             "FAIL  01.json: is no recording as 'sentinel-sim record' writes them: key 'scenario' not found\n");
 }
 
@@ -415,26 +398,26 @@ TEST_F(CompareCommand, TellsWrongArguments) {
       {"01.json --scenario none.json", "none.json"},
       {"01.json --sedes 5", "did you mean '--seeds'?"}};
   for (const auto& [arguments, told] : wrong) {
-    const Printed printed = run(arguments);
-    EXPECT_EQ(printed.code, 2) << arguments;
-    EXPECT_THAT(printed.text, testing::AllOf(testing::StartsWith("sentinel-sim: "), HasSubstr(told)));
+    const test::Outcome printed = run(arguments);
+    EXPECT_EQ(printed.status, 2) << arguments;
+    EXPECT_THAT(printed.output, testing::AllOf(testing::StartsWith("sentinel-sim: "), HasSubstr(told)));
   }
 }
 
 // An unknown profile is told with those that there are.
 TEST_F(CompareCommand, TellsUnknownProfiles) {
   write("01.json", failover_of(kSeed));
-  const Printed printed = run("01.json --profile redis-7");
-  EXPECT_EQ(printed.code, 2);
-  EXPECT_THAT(printed.text, HasSubstr("'redis-7'"));
+  const test::Outcome printed = run("01.json --profile redis-7");
+  EXPECT_EQ(printed.status, 2);
+  EXPECT_THAT(printed.output, HasSubstr("'redis-7'"));
 }
 
 // The scenario can be looked at, and is one.
 TEST_F(CompareCommand, ShowsTheScenario) {
   write("01.json", failover_of(kSeed));
-  const Printed printed = run("01.json --show-scenario");
-  EXPECT_EQ(printed.code, 0);
-  EXPECT_NO_THROW(sim::parse_scenario(printed.text, "x.json"));
+  const test::Outcome printed = run("01.json --show-scenario");
+  EXPECT_EQ(printed.status, 0);
+  EXPECT_NO_THROW(sim::parse_scenario(printed.output, "x.json"));
 }
 
 std::vector<std::string> keys(const Json& object) {
@@ -449,9 +432,9 @@ TEST_F(CompareCommand, PrintsJson) {
   bad["events"][0]["channel"] = "+tilt";
   write("01.json", failover_of(kSeed));
   write("02.json", bad);
-  const Printed printed = run(". --seeds 40 --timing-seeds 3 --format json");
-  EXPECT_EQ(printed.code, 1);
-  const Json json = Json::parse(printed.text);
+  const test::Outcome printed = run(". --seeds 40 --timing-seeds 3 --format json");
+  EXPECT_EQ(printed.status, 1);
+  const Json json = Json::parse(printed.output);
   EXPECT_THAT(keys(json), ElementsAre("recordings", "phases"));
   const Json& first = json["recordings"][0];
   EXPECT_THAT(keys(first), ElementsAre("file", "scenario", "version", "profile", "seeds", "found", "distrusted",

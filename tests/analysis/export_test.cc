@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "analysis/import.h"
-#include "analysis/imported_addresses.h"
 #include "sim/event_text.h"
 #include "sim/query/conf_file.h"
 #include "sim/reader/scenario_reader.h"
@@ -32,17 +31,17 @@ Shared parsed(const std::string& text) {
 // What a rewritten file says of a process tells all that it is configured to do, whatever its name.
 std::string told(const sim::Scenario& scenario, std::size_t i) {
   const sim::Node& node = scenario.nodes[i];
-  std::string text = address_of(node.address, scenario.symbols) + '\n';
+  std::string text = sim::name_and_port(node.address, scenario.symbols) + '\n';
   sim::Scenario without_lines = scenario;
   without_lines.nodes[i].conf.clear();
   sim::ConfFile file(without_lines, static_cast<sim::NodeId>(i));
   if (const auto* const sentinel = std::get_if<model::SentinelConfig>(&node.config)) {
     file.rewrite(*sentinel);
-    text += address_of(sentinel->announced, scenario.symbols) + '\n';
+    text += sim::name_and_port(sentinel->announced, scenario.symbols) + '\n';
   } else {
     const auto& config = std::get<model::DataNodeConfig>(node.config);
     file.rewrite(config);
-    text += address_of(config.announced, scenario.symbols) + '\n';
+    text += sim::name_and_port(config.announced, scenario.symbols) + '\n';
   }
   return text + file.text();
 }

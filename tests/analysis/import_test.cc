@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "analysis/expectations.h"
-#include "analysis/imported_addresses.h"
 #include "sim/bad_input.h"
+#include "sim/event_text.h"
 #include "sim/reader/scenario_reader.h"
 #include "sim/reader/text_file.h"
 #include "sim/run.h"
@@ -37,7 +37,7 @@ std::vector<std::string> cast_of(const ImportedScenario& imported) {
   const sim::Scenario scenario = scenario_of(imported);
   std::vector<std::string> cast;
   for (const sim::Node& node : scenario.nodes) {
-    cast.push_back(node.name + " " + address_of(node.address, scenario.symbols));
+    cast.push_back(node.name + " " + sim::name_and_port(node.address, scenario.symbols));
   }
   return cast;
 }
