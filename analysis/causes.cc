@@ -67,6 +67,24 @@ std::optional<Fact> CauseFinder::input_fact(MomentNumber number) const {
       const std::optional<Fact> step = step_fact_of(moment.scheduled_in);
       return step ? step : moment_fact(Kind::kStart, handled, handled);
     }
+    case Input::kConnected: {  // of the request that was accepted: where it was made
+      const MomentNumber request = moment.scheduled_in;
+      const MomentNumber dialled = request == 0 ? 0 : history().moment(request).scheduled_in;
+      const bool is_known = dialled != 0 && history().moment(dialled).node == moment.node;
+      return is_known ? input_fact(dialled) : std::nullopt;
+    }
+    case Input::kTimer: {
+      // A replica goes on with what it was told, or begins again with what it lost.
+      if (!scenario().node(*moment.node).is_data_node()) return std::nullopt;
+      for (MomentNumber earlier = history().previous(*moment.node, handled); earlier > 0;
+           earlier = history().previous(*moment.node, earlier)) {
+        const Moment& then = history().moment(earlier);
+        const bool is_told =
+            then.message && std::holds_alternative<model::Reconfigure>(history().messages()[*then.message].message);
+        if (is_told || then.input == Input::kStarted || then.input == Input::kCommand) return input_fact(earlier);
+      }
+      return std::nullopt;
+    }
     default: return std::nullopt;
   }
 }
@@ -147,18 +165,37 @@ bool CauseFinder::harms(const sim::Step& step, sim::NodeId to, sim::NodeId from)
   return false;
 }
 
-std::optional<Fact> CauseFinder::fault_of(sim::NodeId to, sim::NodeId from, sim::SimTime at) const {
+std::optional<Fact> CauseFinder::last_step(sim::SimTime at, const std::function<bool(const Fact&)>& is_meant) const {
   for (MomentNumber number = history().size(); number > 0; --number) {
-    const Moment& moment = history().moment(number);
-    const std::optional<Fact> step = moment.at <= at ? step_fact_of(number) : std::nullopt;
-    if (!step) continue;
-    if (harms(scenario().steps[step->index], to, from)) return step;
-    const sim::Run before = replay_->before(number);
-    const sim::Run after = replay_->after(number);
-    const auto stands = [&](const sim::Run& run) { return run.is_running(to) && run.answers(to); };
-    if (stands(before) && !stands(after)) return step;
+    const std::optional<Fact> step = history().moment(number).at <= at ? step_fact_of(number) : std::nullopt;
+    if (step && is_meant(Fact{.kind = step->kind, .index = step->index, .moment = number})) return step;
   }
   return std::nullopt;
+}
+
+std::pair<bool, bool> CauseFinder::stands_around(MomentNumber moment, sim::NodeId node) const {
+  const auto stands = [&](const sim::Run& run) { return run.answers(node); };
+  return {stands(replay_->before(moment)), stands(replay_->after(moment))};
+}
+
+std::optional<Fact> CauseFinder::fault_of(sim::NodeId to, sim::NodeId from, sim::SimTime at) const {
+  return last_step(at, [&](const Fact& step) {
+    if (harms(scenario().steps[step.index], to, from)) return true;
+    const auto [before, after] = stands_around(step.moment, to);
+    return before && !after;
+  });
+}
+
+std::optional<Fact> CauseFinder::change_of(sim::NodeId to, sim::NodeId from, sim::SimTime at) const {
+  return last_step(at, [&](const Fact& step) {
+    const sim::Action& action = scenario().steps[step.index].action;
+    if (harms(scenario().steps[step.index], to, from) || std::holds_alternative<sim::HealStep>(action)) return true;
+    if (const auto* const start = std::get_if<sim::StartStep>(&action)) {
+      return std::ranges::find(start->nodes, to) != start->nodes.end();
+    }
+    const auto [before, after] = stands_around(step.moment, to);
+    return before != after;
+  });
 }
 
 // --- causes -------------------------------------------------------------------------------------------------

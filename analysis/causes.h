@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/replay.h"
@@ -63,6 +64,8 @@ class CauseFinder {
   // The last step until `at` that keeps `from` from getting answers of `to`, such as a crash or a cut; `to` may be
   // the same node. nullopt if nothing does.
   std::optional<Fact> fault_of(sim::NodeId to, sim::NodeId from, sim::SimTime at) const;
+  // Likewise the last one that does so, or puts an end to it.
+  std::optional<Fact> change_of(sim::NodeId to, sim::NodeId from, sim::SimTime at) const;
 
  private:
   using Events = std::function<bool(const model::Event&)>;
@@ -73,7 +76,8 @@ class CauseFinder {
   Fact sent_fact(std::size_t message) const;
   Fact arrived_fact(std::size_t message) const;
   std::optional<Fact> step_fact_of(sim::MomentNumber moment) const;
-  // What the process was given in that moment; nullopt if that was its timer.
+  // What the process was given in that moment; nullopt if that was its timer. For a connection that came about: why it
+  // was opened.
   std::optional<Fact> input_fact(sim::MomentNumber moment) const;
   // The last event of a node before another fact, or in the same moment but before it.
   std::optional<Fact> last_event(sim::NodeId node, const Fact& before, const Events& is_meant) const;
@@ -82,6 +86,9 @@ class CauseFinder {
   std::optional<std::size_t> last_sent(sim::MomentNumber until, const Messages& is_meant) const;
   std::optional<sim::NodeId> node_at(const model::Address& address) const;
   bool harms(const sim::Step& step, sim::NodeId to, sim::NodeId from) const;
+  std::optional<Fact> last_step(sim::SimTime at, const std::function<bool(const Fact&)>& is_meant) const;
+  // Whether the process answers before the moment and after it.
+  std::pair<bool, bool> stands_around(sim::MomentNumber moment, sim::NodeId node) const;
   std::vector<Cause> causes_of_step(const Fact& fact) const;
   std::vector<Cause> causes_of_loss(const Fact& fact) const;
 

@@ -97,10 +97,9 @@ std::vector<Cause> CauseFinder::of_question(const Fact& fact, const SentMessage&
                      return sends && node_at(event.address) == message.to;
                    }),
         "");
-  } else if (is<model::Ping>(message)) {
-    const auto connected =
-        last_arrived(fact.moment, [&](const SentMessage& answer) { return answers(answer, message); });
-    if (connected) add(arrived_fact(*connected), "until the next PING (every 1 s, or down-after)");
+  } else if (is<model::Ping>(message) && message.to) {
+    add(change_of(*message.to, node, fact.at),
+        "until the next PING: every 1 s (or down-after), or on a new connection");
   }
   return causes;
 }

@@ -77,6 +77,7 @@ class Diagnosis {
   void no_good_replica(const Fact& fact, const model::Event& event);
   std::string exclusion_text(const model::Sentinel& sentinel, model::Instant now, const model::Master& master,
                              const model::Replica& replica) const;
+  std::optional<std::string> refusal_of(const model::Address& replica, NodeId sentinel, MomentNumber until) const;
   void not_promoted(const Fact& fact, const model::Event& event);
   void not_reconfigured(const Fact& fact, const model::Event& event);
   void waited(const Fact& fact, const model::Event& event);
@@ -138,6 +139,14 @@ void Diagnosis::not_elected(const Fact& fact, const model::Event& event) {
   const sim::Run then = causes_->replay().before(history().handled_in(fact.moment));
   const model::Master* const master = master_of(then, *fact.node, event.master_name);
   if (master == nullptr) return;
+  // Another one was: that is how it should be.
+  for (std::size_t i = fact.index; i-- > 0;) {
+    const sim::HistoricRecord& said = history().records()[i];
+    const auto* const other = std::get_if<model::Event>(&said.record.what);
+    if (other == nullptr || other->master_name != event.master_name) continue;
+    if (other->kind == EventKind::kElectedLeader) return;
+    if (other->kind == EventKind::kTryFailover && said.record.node == *fact.node) break;
+  }
   const model::Sentinel& sentinel = *then.sentinel(*fact.node);
   const std::size_t voters = master->peers.size() + 1;
   const std::size_t needed = std::max<std::size_t>(voters / 2 + 1, static_cast<std::size_t>(master->quorum));
@@ -165,23 +174,28 @@ void Diagnosis::not_elected(const Fact& fact, const model::Event& event) {
   const std::size_t got = votes[name(sentinel.id())].size();
   const std::string me = name(*fact.node);
 
-  Finding finding{.kind = kNotElected, .at = fact.at, .node = *fact.node, .master = event.master_name};
-  finding.what = me + " is not elected to fail over " + title(event) + ": " + counted(got, "vote") + " in epoch " +
-                 std::to_string(master->failover_epoch.value) + ", " + std::to_string(needed) + " needed of the " +
-                 std::to_string(voters) + " sentinels that it knows (majority " + std::to_string(voters / 2 + 1) +
-                 ", quorum " + std::to_string(master->quorum) + ")";
-  if (absent > 0) {
-    std::string who = names(silent);
-    for (const std::string& stranger : strangers) who += (who.empty() ? "" : ", ") + stranger;
-    finding.details.push_back(std::to_string(absent) + " of them cannot be reached, but still counted: " + who +
-                              (voters - absent < needed ? "; the others are too few for a majority" : ""));
+  std::string split;
+  for (const auto& [candidate, from] : votes) {
+    if (!from.empty())
+      split += (split.empty() ? "" : ", ") + candidate + " " + std::to_string(from.size()) + " (" + names(from) + ")";
   }
-  if (votes.size() > 1) {
-    std::string split = "split vote:";
-    for (const auto& [candidate, from] : votes) {
-      if (!from.empty()) split += " " + candidate + " " + std::to_string(from.size()) + " (" + names(from) + ")";
-    }
-    finding.details.push_back(split);
+  Finding finding{.kind = kNotElected, .at = fact.at, .node = *fact.node, .master = event.master_name};
+  std::ranges::sort(silent);
+  std::string who = names(silent);
+  for (const std::string& stranger : strangers) who += (who.empty() ? "" : ", ") + stranger;
+  const std::string epoch = "epoch " + std::to_string(master->failover_epoch.value);
+  if (absent > 0 && voters - absent < needed) {
+    finding.what = me + " is not elected to fail over " + title(event) + ": " + counted(got, "vote") + " of " +
+                   std::to_string(needed) + " needed (a majority of the " + std::to_string(voters) +
+                   " that it knows, quorum " + std::to_string(master->quorum) + "), but " + std::to_string(absent) +
+                   " of these cannot be reached and still count: " + who;
+    if (votes.size() > 1) finding.details.push_back("votes in " + epoch + ": " + split);
+  } else {
+    finding.what = me + " is not elected to fail over " + title(event) + ": " +
+                   (votes.size() > 1 ? "split vote in " : "too few votes in ") + epoch + ": " + split + "; " +
+                   std::to_string(needed) + " needed (a majority of the " + std::to_string(voters) +
+                   " that it knows, quorum " + std::to_string(master->quorum) + ")";
+    if (absent > 0) finding.details.push_back(std::to_string(absent) + " cannot be reached and still count: " + who);
   }
   if (sentinel.current_epoch() > master->failover_epoch) {
     finding.details.push_back("the current epoch is " + std::to_string(sentinel.current_epoch().value) +
@@ -260,10 +274,32 @@ void Diagnosis::no_good_replica(const Fact& fact, const model::Event& event) {
                                 " made it forget them, and a dead master's INFO cannot name them");
     }
   }
+  if (master->replicas.size() == 1) {
+    finding.what = name(*fact.node) + " is elected, but the only replica of " + title(event) + " may not be promoted";
+  }
   for (const model::Replica& replica : master->replicas) {
     finding.details.push_back(exclusion_text(*then.sentinel(*fact.node), now, *master, replica));
   }
   add(std::move(finding));
+}
+
+// The error with which a replica answers SLAVEOF, if it does.
+std::optional<std::string> Diagnosis::refusal_of(const model::Address& replica, NodeId sentinel,
+                                                 MomentNumber until) const {
+  const std::optional<NodeId> node = scenario().node_at(replica);
+  for (const sim::SentMessage& message : history().messages()) {
+    const auto* const answer = std::get_if<model::StatusReply>(&message.message);
+    const bool is_answer = answer != nullptr && message.callback.what == model::Callback::What::kReconfigure &&
+                           message.from == node && message.to == sentinel && message.sent_in <= until;
+    if (!is_answer || answer->status == model::Status::kOk) continue;
+    switch (answer->status) {
+      case model::Status::kUnknownCommand: return "it does not know the command";
+      case model::Status::kLoading: return "it is loading its data";
+      case model::Status::kNoAuth: return "a password is missing";
+      default: return "it refuses the command";
+    }
+  }
+  return std::nullopt;
 }
 
 void Diagnosis::not_promoted(const Fact& fact, const model::Event& event) {
@@ -275,19 +311,8 @@ void Diagnosis::not_promoted(const Fact& fact, const model::Event& event) {
   Finding finding{.kind = kNotPromoted, .at = fact.at, .node = *fact.node, .master = event.master_name};
   finding.what = who + ", selected by " + name(*fact.node) + ", does not become a master within failover-timeout (" +
                  sim::format_duration(master->failover_timeout) + ")";
-  const std::optional<NodeId> node = scenario().node_at(chosen.address);
-  for (const sim::SentMessage& message : history().messages()) {
-    const auto* const answer = std::get_if<model::StatusReply>(&message.message);
-    const bool is_refusal = answer != nullptr && message.callback.what == model::Callback::What::kReconfigure &&
-                            message.from == node && message.to == fact.node && answer->status != model::Status::kOk;
-    if (!is_refusal || message.sent_in > fact.moment) continue;
-    finding.details.push_back(who + " answers SLAVEOF NO ONE with an error: " +
-                              (answer->status == model::Status::kUnknownCommand ? "it does not know the command"
-                               : answer->status == model::Status::kLoading      ? "it is loading its data"
-                               : answer->status == model::Status::kNoAuth       ? "a password is missing"
-                                                                                : "the command is refused"));
-    break;
-  }
+  const std::optional<std::string> refusal = refusal_of(chosen.address, *fact.node, fact.moment);
+  if (refusal) finding.details.push_back(who + " answers SLAVEOF NO ONE with an error: " + *refusal);
   if (finding.details.empty()) finding.details.push_back("its INFO never says role:master");
   add(std::move(finding));
 }
@@ -330,7 +355,10 @@ void Diagnosis::not_reconfigured(const Fact& fact, const model::Event& event) {
     const std::string who = causes_->name(replica.address);
     if (replica.has(kSent)) {
       stuck.push_back(who);
-      finding.details.push_back(who + " was sent SLAVEOF, and its INFO never names the new master");
+      const std::optional<std::string> refusal = refusal_of(replica.address, *fact.node, fact.moment);
+      finding.details.push_back(who + " was sent SLAVEOF, " +
+                                (refusal ? "and answers with an error: " + *refusal
+                                         : std::string{"and its INFO never names the new master"}));
     } else if (replica.has(kInProgress)) {
       stuck.push_back(who);
       finding.details.push_back(who + " follows the new master, but its link to it does not come up");
@@ -371,6 +399,7 @@ void Diagnosis::waited(const Fact& fact, const model::Event& event) {
   const model::Sentinel& sentinel = *then.sentinel(*fact.node);
   const bool own = master->leader == sentinel.id();
   Finding finding{.kind = kWaited, .at = fact.at, .node = *fact.node, .master = event.master_name};
+  finding.until = until;
   finding.what = name(*fact.node) + " does not try again before " + sim::time_text(until) + ": 2 x failover-timeout (" +
                  sim::format_duration(2 * master->failover_timeout) + ") after its " +
                  (own ? "last try" : "vote for another sentinel");

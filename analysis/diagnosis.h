@@ -25,7 +25,8 @@ struct Finding {
   };
   Kind kind{};
   sim::SimTime at{};
-  sim::NodeId node{};  // the first sentinel that it is about
+  sim::SimTime until{};  // kWaited: when the wait is over
+  sim::NodeId node{};    // the first sentinel that it is about
   model::Symbol master{};
   std::string what{};                  // one sentence
   std::vector<std::string> details{};  // a line each

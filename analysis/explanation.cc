@@ -6,7 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "analysis/phases.h"
 #include "analysis/step_text.h"
 #include "sim/formats.h"
 
@@ -24,6 +23,9 @@ struct Switch {
   Fact first{};
   Fact last{};
 };
+
+// More are told of in short.
+constexpr std::size_t kMostSwitches = 3;
 
 std::vector<Switch> switches_of(const CauseFinder& causes) {
   std::vector<Switch> switches;
@@ -47,14 +49,16 @@ std::vector<Switch> switches_of(const CauseFinder& causes) {
 
 std::string seconds(sim::Micros time) { return sim::time_text(sim::SimTime{time}) + " s"; }
 
-// The step that the incident begins with, in words.
-std::string incident_text(const sim::Scenario& scenario) {
-  const std::optional<Incident> incident = incident_of(scenario);
-  if (!incident) return {};
-  for (const sim::Step& step : scenario.steps) {
-    const auto* const at = std::get_if<sim::SimTime>(&step.when);
-    if (at == nullptr || at->time_since_epoch() != incident->fault) continue;
-    return " (" + step_text(scenario, step) + " at " + sim::time_text(*at) + ")";
+// What was done to a master that was found to be down last.
+std::string fault_text(const CauseFinder& causes, model::Symbol master) {
+  for (std::size_t i = causes.history().records().size(); i-- > 0;) {
+    const sim::HistoricRecord& said = causes.history().records()[i];
+    const auto* const event = std::get_if<model::Event>(&said.record.what);
+    const bool is_down = event != nullptr && event->kind == EventKind::kSdown && event->master_name == master &&
+                         event->subject == model::InstanceKind::kMaster;
+    const std::optional<sim::NodeId> node = is_down ? causes.scenario().node_at(event->address) : std::nullopt;
+    const std::optional<Fact> fault = node ? causes.fault_of(*node, said.record.node, said.record.at) : std::nullopt;
+    if (fault) return " (" + causes.text(*fault) + " at " + sim::time_text(fault->at) + ")";
   }
   return {};
 }
@@ -75,12 +79,21 @@ std::vector<std::string> outcomes_of(const CauseFinder& causes, const std::vecto
     if (event != nullptr && event->kind == EventKind::kTryFailover) ++tries[event->master_name.index];
   }
   std::vector<std::string> outcomes;
+  if (switches.size() > kMostSwitches) {
+    const auto first = std::ranges::min_element(switches, {}, [](const Switch& change) { return change.first.at; });
+    const auto last = std::ranges::max_element(switches, {}, [](const Switch& change) { return change.last.at; });
+    outcomes.push_back(std::to_string(switches.size()) + " failovers, the first told at " +
+                       sim::time_text(first->first.at) + " (" + std::string{scenario.symbols.text(first->master)} +
+                       "), the last at " + sim::time_text(last->last.at) + " (" +
+                       std::string{scenario.symbols.text(last->master)} + ")");
+  }
   for (const model::Symbol master : masters) {
     const std::string name{scenario.symbols.text(master)};
     bool switched = false;
     for (const Switch& change : switches) {
       if (change.master != master) continue;
       switched = true;
+      if (switches.size() > kMostSwitches) break;
       outcomes.push_back(name + ": " + causes.name(change.from) + " -> " + causes.name(change.to) + ", first told at " +
                          sim::time_text(change.first.at) + " by " + causes.name(*change.first.node) + ", last at " +
                          sim::time_text(change.last.at) + " by " + causes.name(*change.last.node));
@@ -88,7 +101,7 @@ std::vector<std::string> outcomes_of(const CauseFinder& causes, const std::vecto
     if (switched) continue;
     const std::size_t tried = tries[master.index];
     outcomes.push_back(
-        name + ": no failover" + incident_text(scenario) +
+        name + ": no failover" + fault_text(causes, master) +
         (tried == 0 ? ", and no try" : ", tried " + std::to_string(tried) + (tried == 1 ? " time" : " times")));
   }
   return outcomes;
@@ -164,10 +177,8 @@ std::string path_text(const CauseFinder& causes, const CriticalPath& path, const
   if (!shares.empty()) text += wrapped(shares, 2, 2, layout.width);
   const auto line = [&](sim::SimTime at, const std::string& took, const std::string& what) {
     std::string head = sim::seconds_text(at);
-    std::string delta = took;
-    if (delta.size() < 10) delta.insert(0, 10 - delta.size(), ' ');
-    head += delta + "  ";
-    text += head + wrapped(what, 0, kIndent, layout.width - kIndent + kIndent).substr(0);
+    head += std::string(kIndent - 2 - head.size() - took.size(), ' ') + took + "  ";
+    text += head + wrapped(what, kIndent, kIndent, layout.width).substr(kIndent);
   };
   text += "\n";
   if (!path.segments.empty()) line(path.origin.at, "", causes.text(path.origin));
@@ -233,11 +244,17 @@ Json path_json(const CauseFinder& causes, const CriticalPath& path) {
 Explanation explain(const CauseFinder& causes) {
   const std::vector<Switch> switches = switches_of(causes);
   Explanation explanation{.outcomes = outcomes_of(causes, switches), .findings = diagnose(causes)};
-  // Where it came about in the end, what it waited for matters more than what had failed before.
+  // A long wait matters more than what had failed before it.
   std::ranges::stable_partition(explanation.findings, [&](const Finding& finding) {
-    const bool switched = std::ranges::find(switches, finding.master, &Switch::master) != switches.end();
-    return finding.kind == Finding::Kind::kLeaderLost || (finding.kind == Finding::Kind::kWaited && switched);
+    constexpr std::chrono::seconds kLong{30};
+    return finding.kind == Finding::Kind::kLeaderLost ||
+           (finding.kind == Finding::Kind::kWaited && finding.until - finding.at >= kLong);
   });
+  if (switches.size() > kMostSwitches) {
+    const auto last = std::ranges::max_element(switches, {}, [](const Switch& change) { return change.first.at; });
+    explanation.paths.push_back(critical_path(causes, last->first));
+    return explanation;
+  }
   for (const Switch& change : switches) {
     explanation.paths.push_back(critical_path(causes, change.first));
     if (!(change.last == change.first)) explanation.paths.push_back(critical_path(causes, change.last));
