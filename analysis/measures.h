@@ -17,10 +17,10 @@ namespace sentinel::analysis {
 
 // How a failover ended; of several in one run, the one that ended worst. From good to bad.
 enum class FailoverOutcome : std::uint8_t {
-  kNotNeeded,      // no master was unfit for long (failovers.h), and none was tried to be replaced
-  kSuccess,        // with the first try, within failover-timeout of the first +odown
-  kSplitVote,      // likewise in the end, but two candidates had kept each other from a majority before
-  kLate,           // with another try, or later than that
+  kNotNeeded,      // no master was unfit for long (failovers.h), and none was replaced
+  kSuccess,        // within failover-timeout of the first +odown
+  kSplitVote,      // later, because candidates had kept each other from a majority
+  kLate,           // later, for another reason
   kFalseFailover,  // a master was replaced that was fit to serve, and nobody had asked for it
   kAborted,        // tried, and given up
   kUnfinished,     // a try that neither succeeded nor was given up when the run ended
