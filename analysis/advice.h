@@ -9,26 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/requirements.h"
 #include "analysis/sweep.h"
 #include "sim/scenario.h"
 
 namespace sentinel::analysis {
-
-// One of `p99 time-to-failover <= 10s`, `false-failovers <= 1/month`, `success >= 99.9%`.
-struct Requirement {
-  std::string text{};                     // as given
-  std::size_t measure = 0;                // its place in measures()
-  std::optional<std::size_t> quantile{};  // its place in kSweepQuantiles; nullopt for shares and rates
-  bool at_most = true;
-  double bound = 0;  // µs, a share (0 .. 1), events a second, or a number
-};
-
-// Requirements with commas between them. Throws sim::BadInput that says what would be right.
-//
-// Durations and counts are of a quantile: `median`, or `p` and one of kSweepQuantiles in percent; of the runs that
-// needed a failover those without one took for ever. Rates are a number by `second`, `minute`, `hour`, `day`, `month`
-// (of 30 days) or `year`.
-std::vector<Requirement> parse_requirements(std::string_view text);
 
 // Of 95 % intervals the end counts that is unfavourable to the answer.
 enum class Verdict : std::uint8_t {

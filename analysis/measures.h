@@ -51,6 +51,8 @@ struct RunMeasures {
   // Of the first failover that was needed or asked for, from the fault or command on.
   std::optional<sim::Micros> time_to_detection{};  // to the first +odown
   std::optional<sim::Micros> time_to_failover{};   // to the first +switch-master
+  std::uint32_t needed = 0;                        // failovers that were needed or asked for
+  std::uint32_t done = 0;                          // of these, done
   std::uint32_t failovers = 0;                     // masters that were replaced
   std::uint32_t false_failovers = 0;               // of these, fit to serve
   std::uint32_t tries = 0;                         // epochs in which a sentinel tried, forced ones included
