@@ -29,11 +29,11 @@ struct MeasureSummary {
   double sum = 0;
   double min = 0;
   double max = 0;
-  std::vector<Estimate> quantiles;  // in the order of kSweepQuantiles; empty for shares
-  std::vector<double> curve;        // quantiles 0, 1/100 .. 1, of which a distribution function is drawn; empty for
-                                    // shares, or if all values are the same
-  Estimate figure;  // of a share: the share; of a rate: events a second of the time observed; of all else: the mean,
-                    // without an interval
+  std::vector<Estimate> quantiles{};  // in the order of kSweepQuantiles; empty for shares
+  std::vector<double> curve{};        // quantiles 0, 1/100 .. 1, of which a distribution function is drawn; empty for
+                                      // shares, or if all values are the same
+  Estimate figure{};  // of a share: the share; of a rate: events a second of the time observed; of all else: the mean,
+                      // without an interval
 
   double mean() const { return runs == 0 ? 0 : sum / static_cast<double>(runs); }
 };
@@ -42,7 +42,7 @@ struct OutcomeCount {
   FailoverOutcome outcome{};
   FailoverReason reason{};
   std::uint64_t runs = 0;
-  Estimate share;  // of the runs of the cell
+  Estimate share{};  // of the runs of the cell
 };
 
 struct SweepCell {
