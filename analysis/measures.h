@@ -7,7 +7,9 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
+#include "sim/run.h"
 #include "sim/scenario.h"
 #include "sim/time.h"
 
@@ -15,13 +17,13 @@ namespace sentinel::analysis {
 
 // How a failover ended; of several in one run, the one that ended worst. From good to bad.
 enum class FailoverOutcome : std::uint8_t {
-  kNotNeeded,      // no master was unfit for longer than its down-after, and none was replaced
+  kNotNeeded,      // no master was unfit for long (failovers.h), and none was tried to be replaced
   kSuccess,        // with the first try, within failover-timeout of the first +odown
   kSplitVote,      // likewise in the end, but two candidates had kept each other from a majority before
   kLate,           // with another try, or later than that
   kFalseFailover,  // a master was replaced that was fit to serve, and nobody had asked for it
   kAborted,        // tried, and given up
-  kUnfinished,     // a try was going on when the run ended
+  kUnfinished,     // a try that neither succeeded nor was given up when the run ended
   kNoAttempt,      // a failover was needed, and none was tried
 };
 inline constexpr std::size_t kFailoverOutcomes = static_cast<std::size_t>(FailoverOutcome::kNoAttempt) + 1;
@@ -62,6 +64,11 @@ struct RunMeasures {
 
 // One run.
 RunMeasures measure(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed);
+
+struct Failover;      // failovers.h
+struct LedgerReport;  // ledger.h
+// Of a run that is over, from what was recorded of it.
+RunMeasures measures_of(const sim::Run& run, const std::vector<Failover>& failovers, const LedgerReport& ledger);
 
 // The measures by name, for options, columns and reports.
 struct MeasureRow {

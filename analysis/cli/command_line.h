@@ -38,6 +38,7 @@ int import_command(const Arguments& arguments);   // import.cc
 int sweep_command(const Arguments& arguments);    // sweep.cc
 int merge_command(const Arguments& arguments);    // merge.cc
 int export_command(const Arguments& arguments);   // export.cc
+int timing_command(const Arguments& arguments);   // timing.cc
 
 // Options and positional arguments of one subcommand. `--help` prints `usage`, the options and `example`.
 class CommandLine {

@@ -17,6 +17,8 @@ constexpr std::array kSubcommands = {
     Subcommand{"query", "what a client would be told: any command to any node, at any moment", query_command},
     Subcommand{"sweep", "how the outcome depends on settings: cells of a grid times seeds", sweep_command},
     Subcommand{"merge", "the results of a sweep that was done in parts", merge_command},
+    Subcommand{"timing", "how long each phase of a failover takes, and how failovers end, over many seeds",
+               timing_command},
     Subcommand{"record", "what real Redis does: the same scenario against real processes", record_command},
     Subcommand{"compare", "is the simulator right: streams and timings side by side with recordings of real servers",
                compare_command},
