@@ -1,7 +1,6 @@
 #include "analysis/sweep_work.h"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "analysis/check.h"
@@ -95,29 +94,36 @@ SweepBlock SweepWork::run(const SweepItem& item, const std::function<void()>& pa
   return block;
 }
 
-void do_sweep(SweepWork& work, SweepBook& book, unsigned jobs, const std::function<void()>& pause,
-              const std::function<void(const SweepBlock&)>& done) {
-  std::mutex mutex;
-  std::exception_ptr failure;
-  const auto next = [&]() -> std::optional<SweepItem> {
-    const std::scoped_lock lock{mutex};
-    return failure ? std::nullopt : book.next();
-  };
+std::optional<SweepItem> SweepDesk::next() {
+  const std::scoped_lock lock{mutex_};
+  return failure_ ? std::nullopt : book_.next();
+}
+
+void SweepDesk::bring(SweepBlock block) {
+  const std::scoped_lock lock{mutex_};
+  if (failure_) return;
+  store_(block);
+  book_.add(std::move(block));
+}
+
+void SweepDesk::fail(std::exception_ptr why) {
+  const std::scoped_lock lock{mutex_};
+  if (!failure_) failure_ = std::move(why);
+}
+
+void SweepDesk::check() const {
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void do_sweep(SweepWork& work, SweepDesk& desk, unsigned jobs, const std::function<void()>& pause) {
   parallel_for(jobs, jobs, [&](std::uint64_t /*thread*/) {
     try {
-      while (const std::optional<SweepItem> item = next()) {
-        SweepBlock block = work.run(*item, pause);
-        const std::scoped_lock lock{mutex};
-        if (failure) return;
-        done(block);
-        book.add(std::move(block));
-      }
+      while (const std::optional<SweepItem> item = desk.next()) desk.bring(work.run(*item, pause));
     } catch (...) {
-      const std::scoped_lock lock{mutex};
-      if (!failure) failure = std::current_exception();
+      desk.fail(std::current_exception());
     }
   });
-  if (failure) std::rethrow_exception(failure);
+  desk.check();
 }
 
 }  // namespace sentinel::analysis

@@ -1,12 +1,14 @@
 // Doing a sweep: the scenarios of its cells, and their runs, on all cores.
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/sweep_book.h"
@@ -50,9 +52,25 @@ class SweepWork {
   std::shared_ptr<const sim::Scenario> recent_;
 };
 
-// Does all items that the book deals out, on so many threads. `done(block)` is called by one thread at a time, before
-// the book has it; what it throws, or `pause`, ends the work.
-void do_sweep(SweepWork& work, SweepBook& book, unsigned jobs, const std::function<void()>& pause,
-              const std::function<void(const SweepBlock&)>& done);
+// Where those who do a sweep get their items, and bring the blocks. Several threads may be here at once.
+class SweepDesk {
+ public:
+  // `store(block)` is called by one at a time, before the book has the block.
+  SweepDesk(SweepBook& book, std::function<void(const SweepBlock&)> store) : book_(book), store_(std::move(store)) {}
+
+  std::optional<SweepItem> next();  // nullopt: there is nothing more to do, or somebody has failed
+  void bring(SweepBlock block);
+  void fail(std::exception_ptr why);  // of several the first counts
+  void check() const;                 // throws what somebody has failed with
+
+ private:
+  SweepBook& book_;
+  std::function<void(const SweepBlock&)> store_;
+  std::mutex mutex_;
+  std::exception_ptr failure_;
+};
+
+// Does what the desk has, on so many threads. What `pause` throws, or anybody else, ends the work and is thrown.
+void do_sweep(SweepWork& work, SweepDesk& desk, unsigned jobs, const std::function<void()>& pause);
 
 }  // namespace sentinel::analysis

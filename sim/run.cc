@@ -38,8 +38,8 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
   agenda_.set_now(data_nodes_start);
   network_.topology().restore_latency({}, scenario_->network);
   for (std::uint32_t i = 0; i < scenario_->steps.size(); ++i) {
-    if (const auto* at = std::get_if<SimTime>(&scenario_->steps[i].when)) {
-      agenda_.schedule(*at, {.index = i, .kind = Happening::Kind::kStep});
+    if (std::holds_alternative<SimTime>(scenario_->steps[i].when)) {
+      agenda_.schedule(scenario_->time_of(i, seed), {.index = i, .kind = Happening::Kind::kStep});
     } else {
       armed_.push_back(i);
     }

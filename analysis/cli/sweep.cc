@@ -6,15 +6,13 @@
 namespace sentinel::cli {
 
 int sweep_command(const Arguments& arguments) {
-  const std::optional<SweepCommand> command = parse_sweep(arguments, "sentinel-sim sweep");
+  const std::optional<SweepCommand> command = parse_sweep(arguments, "sentinel-sim sweep", true);
   if (!command) return kAsExpected;
   analysis::SweepWork work{command->options};
   const analysis::recorder::Interrupts interrupts;
   SweepSession session{*command, work.design()};
   try {
-    analysis::do_sweep(
-        work, session.book(), command->jobs, [&] { interrupts.check(); },
-        [&](const analysis::SweepBlock& block) { session.store(block); });
+    analysis::do_sweep(work, session.desk(), command->jobs, [&] { interrupts.check(); });
   } catch (const analysis::recorder::Interrupted&) {
     return session.interrupted();
   }

@@ -23,7 +23,8 @@ struct SweepCommand {
 };
 
 // nullopt if help was asked for, and printed; `program` is what is typed before SCENARIO. Throws sim::BadInput.
-std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::string& program);
+// `has_jobs`: it does several runs at the same time.
+std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::string& program, bool has_jobs);
 
 // Throws sim::BadInput if --out cannot be written so.
 void check_output(const std::filesystem::path& out);
@@ -41,15 +42,17 @@ class SweepSession {
  public:
   SweepSession(const SweepCommand& command, const analysis::SweepDesign& design);  // both must outlive it
 
-  analysis::SweepBook& book() { return book_; }
-  void store(const analysis::SweepBlock& block);  // before the book has it
-  int finish();                                   // when the book is complete
-  int interrupted();                              // by a signal
+  analysis::SweepDesk& desk() { return desk_; }
+  int finish();       // when the book is complete
+  int interrupted();  // by a signal
 
  private:
+  void store(const analysis::SweepBlock& block);
+
   const SweepCommand& command_;
   const analysis::SweepDesign& design_;
   analysis::SweepBook book_;
+  analysis::SweepDesk desk_{book_, [this](const analysis::SweepBlock& block) { store(block); }};
   std::filesystem::path path_;  // empty: nothing is stored
   std::optional<analysis::SweepFile> file_{};
   std::uint64_t before_ = 0;  // runs that were there already
