@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analysis/check.h"
+#include "analysis/measured_run.h"
 #include "model/random.h"
 #include "sim/bad_input.h"
 #include "sim/reader/scenario_reader.h"
@@ -57,6 +58,7 @@ SweepWork::SweepWork(const SweepOptions& options)
              .cells = options.sample ? latin_hypercube(axes, *options.sample) : grid(axes),
              .shard = options.shard};
   design_.axes = axes_of(axes, design_.cells);
+  groups_ = design_.groups();
   for (std::size_t cell = 0; cell < design_.cells.size(); ++cell) {
     const auto read = scenario(cell);
     if (cell == 0) {
@@ -76,22 +78,27 @@ std::shared_ptr<const sim::Scenario> SweepWork::scenario(std::size_t cell) const
   return std::make_shared<const sim::Scenario>(sim::parse_scenario(text_, file_, case_name_, settings));
 }
 
-// Blocks come in the order of the cells.
-std::shared_ptr<const sim::Scenario> SweepWork::recent_scenario(std::size_t cell) {
+// Items come in the order of the groups.
+std::shared_ptr<const SweepWork::Scenarios> SweepWork::scenarios_of(std::size_t group) {
   const std::scoped_lock lock{mutex_};
-  if (recent_ == nullptr || recent_cell_ != cell) recent_ = scenario(cell);
-  recent_cell_ = cell;
+  if (recent_ != nullptr && recent_group_ == group) return recent_;
+  Scenarios scenarios;
+  for (const std::size_t cell : groups_[group]) scenarios.push_back(scenario(cell));
+  recent_ = std::make_shared<const Scenarios>(std::move(scenarios));
+  recent_group_ = group;
   return recent_;
 }
 
-SweepBlock SweepWork::run(const SweepItem& item, const std::function<void()>& pause) {
-  const auto scenario = recent_scenario(item.cell);
-  SweepBlock block{.cell = item.cell, .block = item.block};
+std::vector<SweepBlock> SweepWork::run(const SweepItem& item, const std::function<void()>& pause) {
+  const auto scenarios = scenarios_of(item.group);
+  std::vector<SweepBlock> blocks;
+  for (const std::size_t cell : groups_[item.group]) blocks.push_back({.cell = cell, .block = item.block});
   for (std::uint64_t seed = design_.first_seed(item.block); seed <= design_.last_seed(item.block); ++seed) {
     pause();
-    block.runs.push_back(figures_of(measure(scenario, seed)));
+    const std::vector<RunMeasures> runs = measure_together(*scenarios, seed);
+    for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i].runs.push_back(figures_of(runs[i]));
   }
-  return block;
+  return blocks;
 }
 
 std::optional<SweepItem> SweepDesk::next() {
@@ -99,11 +106,13 @@ std::optional<SweepItem> SweepDesk::next() {
   return failure_ ? std::nullopt : book_.next();
 }
 
-void SweepDesk::bring(SweepBlock block) {
+void SweepDesk::bring(std::vector<SweepBlock> blocks) {
   const std::scoped_lock lock{mutex_};
   if (failure_) return;
-  store_(block);
-  book_.add(std::move(block));
+  for (SweepBlock& block : blocks) {
+    store_(block);
+    book_.add(std::move(block));
+  }
 }
 
 void SweepDesk::fail(std::exception_ptr why) {

@@ -37,19 +37,23 @@ class SweepWork {
   const SweepDesign& design() const { return design_; }
 
   // May be called by several threads at once. `pause()` is called before each run, and may throw.
-  SweepBlock run(const SweepItem& item, const std::function<void()>& pause);
+  // A block of each cell of the group.
+  std::vector<SweepBlock> run(const SweepItem& item, const std::function<void()>& pause);
 
  private:
+  using Scenarios = std::vector<std::shared_ptr<const sim::Scenario>>;
+
   std::shared_ptr<const sim::Scenario> scenario(std::size_t cell) const;
-  std::shared_ptr<const sim::Scenario> recent_scenario(std::size_t cell);
+  std::shared_ptr<const Scenarios> scenarios_of(std::size_t group);
 
   std::filesystem::path file_;
   std::string text_;
   std::optional<std::string> case_name_;
   SweepDesign design_;
   std::mutex mutex_;
-  std::size_t recent_cell_ = 0;
-  std::shared_ptr<const sim::Scenario> recent_;
+  std::vector<std::vector<std::size_t>> groups_;
+  std::size_t recent_group_ = 0;
+  std::shared_ptr<const Scenarios> recent_;
 };
 
 // Where those who do a sweep get their items, and bring the blocks. Several threads may be here at once.
@@ -58,10 +62,10 @@ class SweepDesk {
   // `store(block)` is called by one at a time, before the book has the block.
   SweepDesk(SweepBook& book, std::function<void(const SweepBlock&)> store) : book_(book), store_(std::move(store)) {}
 
-  std::optional<SweepItem> next();  // nullopt: there is nothing more to do, or somebody has failed
-  void bring(SweepBlock block);
-  void fail(std::exception_ptr why);  // of several the first counts
-  void check() const;                 // throws what somebody has failed with
+  std::optional<SweepItem> next();             // nullopt: there is nothing more to do, or somebody has failed
+  void bring(std::vector<SweepBlock> blocks);  // of an item
+  void fail(std::exception_ptr why);           // of several the first counts
+  void check() const;                          // throws what somebody has failed with
 
  private:
   SweepBook& book_;

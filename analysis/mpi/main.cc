@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "analysis/cli/sweep_session.h"
@@ -20,8 +21,8 @@ namespace {
 namespace mpi = boost::mpi;
 using namespace sentinel;
 
-constexpr int kBlock = 1;  // to rank 0: the line of a block, or an empty text for who has none yet
-constexpr int kItem = 2;   // from rank 0: cell and block, or nothing if there is no more to do
+constexpr int kBlocks = 1;  // to rank 0: the lines of the blocks of an item; none yet at first
+constexpr int kItem = 2;    // from rank 0: group and block, or nothing if there is no more to do
 
 using Answer = std::vector<std::uint64_t>;
 
@@ -29,13 +30,16 @@ void never() {}
 
 // A rank but the first.
 void serve(const mpi::communicator& world, analysis::SweepWork& work) {
-  std::string line;
+  std::vector<std::string> lines;
   for (;;) {
-    world.send(0, kBlock, line);
+    world.send(0, kBlocks, lines);
     Answer answer;
     world.recv(0, kItem, answer);
     if (answer.empty()) return;
-    line = analysis::to_line(work.run({answer[0], answer[1]}, never));
+    lines.clear();
+    for (const analysis::SweepBlock& block : work.run({answer[0], answer[1]}, never)) {
+      lines.push_back(analysis::to_line(block));
+    }
   }
 }
 
@@ -43,21 +47,23 @@ void serve(const mpi::communicator& world, analysis::SweepWork& work) {
 void deal(const mpi::communicator& world, analysis::SweepDesk& desk) {
   constexpr std::chrono::microseconds kNap{200};  // the core is for the runs of this rank
   for (int left = world.size() - 1; left > 0;) {
-    const auto request = world.iprobe(mpi::any_source, kBlock);
+    const auto request = world.iprobe(mpi::any_source, kBlocks);
     if (!request) {
       std::this_thread::sleep_for(kNap);
       continue;
     }
-    std::string line;
-    world.recv(request->source(), kBlock, line);
+    std::vector<std::string> lines;
+    world.recv(request->source(), kBlocks, lines);
     try {
-      if (!line.empty()) desk.bring(analysis::block_from_line(line));
+      std::vector<analysis::SweepBlock> blocks;
+      for (const std::string& line : lines) blocks.push_back(analysis::block_from_line(line));
+      desk.bring(std::move(blocks));
     } catch (...) {
       desk.fail(std::current_exception());
     }
     const std::optional<analysis::SweepItem> item = desk.next();
     if (!item) --left;
-    world.send(request->source(), kItem, item ? Answer{item->cell, item->block} : Answer{});
+    world.send(request->source(), kItem, item ? Answer{item->group, item->block} : Answer{});
   }
 }
 

@@ -27,15 +27,15 @@ SweepDesign design_of(std::size_t cells, std::uint64_t seeds, std::optional<doub
 
 // What a run of a cell with a seed may come to: each second one of every other cell fails.
 SweepBlock block_of(const SweepDesign& design, const SweepItem& item) {
-  SweepBlock block{.cell = item.cell, .block = item.block};
+  SweepBlock block{.cell = item.group, .block = item.block};
   for (std::uint64_t seed = design.first_seed(item.block); seed <= design.last_seed(item.block); ++seed) {
     RunMeasures run{.outcome = FailoverOutcome::kSuccess};
     run.observed = std::chrono::seconds{60};
-    if (item.cell % 2 == 1 && seed % 2 == 0) {
+    if (item.group % 2 == 1 && seed % 2 == 0) {
       run.outcome = FailoverOutcome::kNoAttempt;
       run.reason = FailoverReason::kNoOdown;
     } else {
-      run.time_to_failover = sim::Micros{1'000'000 + static_cast<std::int64_t>((seed * 7919 + item.cell) % 1000)};
+      run.time_to_failover = sim::Micros{1'000'000 + static_cast<std::int64_t>((seed * 7919 + item.group) % 1000)};
     }
     block.runs.push_back(figures_of(run));
   }
@@ -94,10 +94,10 @@ TEST(SweepBook, EndsACellThatIsPreciseEnough) {
 TEST(SweepBook, BeginsNothingInVain) {
   const SweepDesign design = design_of(2, 100, 0.5);
   SweepBook book{design, false};
-  EXPECT_EQ(book.next()->cell, 0U);
-  EXPECT_EQ(book.next()->cell, 1U);
+  EXPECT_EQ(book.next()->group, 0U);
+  EXPECT_EQ(book.next()->group, 1U);
   const auto third = book.next();
-  EXPECT_EQ(third->cell, 0U);
+  EXPECT_EQ(third->group, 0U);
   EXPECT_EQ(third->block, 1U);
 }
 
@@ -107,7 +107,7 @@ TEST(SweepBook, DealsToShards) {
   SweepDesign design = design_of(3, 220);
   for (design.shard = {1, 4}; design.shard.number <= 4; ++design.shard.number) {
     SweepBook book{design, false};
-    while (const auto item = book.next()) all.emplace_back(item->cell, item->block);
+    while (const auto item = book.next()) all.emplace_back(item->group, item->block);
   }
   std::ranges::sort(all);
   EXPECT_EQ(all.size(), 15U);
