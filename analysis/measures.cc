@@ -5,6 +5,7 @@
 
 #include "analysis/failovers.h"
 #include "analysis/ledger.h"
+#include "analysis/measured_run.h"
 #include "model/rows.h"
 
 namespace sentinel::analysis {
@@ -126,12 +127,9 @@ std::string_view outcome_name(FailoverOutcome outcome) { return kOutcomes[static
 std::string_view reason_name(FailoverReason reason) { return kReasons[static_cast<std::size_t>(reason)].name; }
 
 RunMeasures measure(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
-  sim::Run run{scenario, seed};
-  sim::Scratch scratch;
-  FailoverRecorder recorder{*scenario};
-  const LedgerReport ledger =
-      run_with_ledger(run, scratch, recorder, [&](const sim::Run& now) { recorder.observe(now); });
-  return measures_of(run, recorder.close(run), ledger);
+  MeasuredRun run{scenario, seed};
+  run.run_until(scenario->until);
+  return run.close();
 }
 
 RunMeasures measures_of(const sim::Run& run, const std::vector<Failover>& failovers, const LedgerReport& ledger) {

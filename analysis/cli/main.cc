@@ -15,6 +15,8 @@ constexpr std::array kSubcommands = {
     Subcommand{"run", "what happens: the event streams of one run", run_command},
     Subcommand{"check", "does it happen as expected: golden streams and expectations, over many seeds", check_command},
     Subcommand{"query", "what a client would be told: any command to any node, at any moment", query_command},
+    Subcommand{"sweep", "how the outcome depends on settings: cells of a grid times seeds", sweep_command},
+    Subcommand{"merge", "the results of a sweep that was done in parts", merge_command},
     Subcommand{"timing", "how long each phase of a failover takes, and how failovers end, over many seeds",
                timing_command},
     Subcommand{"tolerance", "what may fail at once: all sets of nodes or sites, and whether there is still a master",
