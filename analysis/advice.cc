@@ -8,6 +8,8 @@
 #include <sstream>
 #include <utility>
 
+#include "analysis/sweep_output.h"
+
 namespace sentinel::analysis {
 namespace {
 
@@ -58,14 +60,6 @@ Estimate estimate_of(const Requirement& requirement, const SweepCell& cell) {
 std::string estimate_text(const Estimate& estimate, Unit unit) {
   return figure_text(estimate.value, unit) + " (" + figure_text(estimate.low, unit) + " .. " +
          (std::isinf(estimate.high) ? "unbounded" : figure_text(estimate.high, unit)) + ")";
-}
-
-std::string settings_text(const SweepResult& sweep, const SweepCell& cell) {
-  std::string text;
-  for (std::size_t i = 0; i < sweep.axes.size(); ++i) {
-    text += (i == 0 ? "" : ", ") + sweep.axes[i].name + " " + cell.settings[i];
-  }
-  return text;
 }
 
 struct JudgedCell {

@@ -8,6 +8,7 @@
 
 #include "sim/bad_input.h"
 #include "sim/reader/scenario_reader.h"
+#include "tests/support/shell.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -137,7 +138,7 @@ TEST(ParetoFront, HasWhatNothingBeats) {
   measure_of(blind, "time-to-detection").runs = 0;
   EXPECT_FALSE(objectives(blind));
   EXPECT_THAT(pareto_text(sweep(cells)),
-              HasSubstr("        4 s          1/month            0     0 %  down-after-milliseconds 5000\n"));
+              HasSubstr("        4 s          1/month            0     0 %  down-after-milliseconds=5000\n"));
   EXPECT_EQ(pareto_json(sweep(cells))[0]["settings"]["down-after-milliseconds"], 1'000);
 }
 
@@ -149,7 +150,7 @@ TEST(Advice, IsReadyToUse) {
   EXPECT_EQ(advice_text(result, requirements, scenario_of),
             "1 of 3 cells meet all requirements, 1 might: more seeds would tell.\n"
             "\n"
-            "# down-after-milliseconds 5000 (1000 runs)\n"
+            "# down-after-milliseconds=5000 (1000 runs)\n"
             "# p99 time-to-failover <= 10s: 8 s (7.9 s .. 8.1 s)\n"
             "# false-failovers <= 3/month: 1/month (0.5/month .. 2/month)\n"
             "sentinel monitor mymaster 10.0.0.1 6379 2\n"
@@ -170,9 +171,29 @@ TEST(Advice, TellsTheNearest) {
       advice_text(sweep({cell("30000", 32 * kSecond, 0.1), cell("1000", 3 * kSecond, 50)}), requirements, scenario_of);
   EXPECT_THAT(
       text,
-      AllOf(StartsWith("0 of 2 cells meet all requirements.\n\nThe nearest to each:\n# down-after-milliseconds 1000\n"),
+      AllOf(StartsWith("0 of 2 cells meet all requirements.\n\nThe nearest to each:\n# down-after-milliseconds=1000\n"),
             HasSubstr("#   p99 time-to-failover <= 1s: 3 s (2.9 s .. 3.1 s), not-met\n"),
             Not(HasSubstr("sentinel monitor"))));
+}
+
+// As a program: from the runs to the lines. With --format json the advice is the only value on stdout.
+TEST(SweepCommand, GivesAdvice) {
+  const std::string arguments =
+      "sweep scenarios/failover/master_down.json --vary down-after-milliseconds=1000,2000 --seeds 8 --pareto --require "
+      "'median time-to-failover <= 3s, success >= 50%' ";
+  const auto text = test::run_program(arguments + "2>/dev/null");
+  EXPECT_EQ(text.status, 0);
+  EXPECT_THAT(
+      text.output,
+      AllOf(HasSubstr("\n1 of 2 cells meet all requirements.\n\n# down-after-milliseconds=1000 (8 runs)\n"),
+            HasSubstr("sentinel down-after-milliseconds mymaster 1000\n"), HasSubstr("  detection  false failovers")));
+  const auto json = nlohmann::json::parse(test::run_program(arguments + "--format json 2>/dev/null").output);
+  EXPECT_EQ(json["pareto"].size(), 1U);
+  EXPECT_EQ(json["advice"]["cells"][0]["verdict"], "met");
+  const auto bad =
+      test::run_program("sweep scenarios/failover/master_down.json --vary quorum=1 --require 'succes >= 1%' 2>&1");
+  EXPECT_EQ(bad.status, 2);
+  EXPECT_THAT(bad.output, HasSubstr("did you mean 'success'?"));
 }
 
 }  // namespace
