@@ -1,11 +1,14 @@
 #include "analysis/diagnosis_text.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "sim/formats.h"
 
 namespace sentinel::analysis {
 
+using namespace std::chrono_literals;
+using sim::MomentNumber;
 using sim::NodeId;
 
 std::string seconds(sim::Micros time) {
