@@ -54,10 +54,8 @@ std::optional<double> duration(const std::optional<Micros>& value) {
 }
 
 std::optional<double> success(const RunMeasures& run) {
-  using enum FailoverOutcome;
-  if (run.outcome == kNotNeeded) return std::nullopt;
-  const bool replaced = run.outcome == kSuccess || run.outcome == kSplitVote || run.outcome == kLate;
-  return replaced ? 1.0 : 0.0;
+  if (run.needed == 0) return std::nullopt;
+  return run.done == run.needed ? 1.0 : 0.0;
 }
 
 using Unit = MeasureRow::Unit;
@@ -106,6 +104,8 @@ void add_failovers(const std::vector<Failover>& failovers, RunMeasures& run) {
       run.outcome = failover.outcome;
       run.reason = failover.reason;
     }
+    run.needed += failover.needed ? 1U : 0U;
+    run.done += failover.needed && failover.switched ? 1U : 0U;
     run.tries += failover.tries;
     run.split_votes += failover.split_votes;
     run.failovers += failover.switched ? 1U : 0U;

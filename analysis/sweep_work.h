@@ -39,11 +39,11 @@ class SweepWork {
   // May be called by several threads at once. `pause()` is called before each run, and may throw.
   // A block of each cell of the group.
   std::vector<SweepBlock> run(const SweepItem& item, const std::function<void()>& pause);
+  std::shared_ptr<const sim::Scenario> scenario(std::size_t cell) const;  // read again at each call
 
  private:
   using Scenarios = std::vector<std::shared_ptr<const sim::Scenario>>;
 
-  std::shared_ptr<const sim::Scenario> scenario(std::size_t cell) const;
   std::shared_ptr<const Scenarios> scenarios_of(std::size_t group);
 
   std::filesystem::path file_;

@@ -60,6 +60,12 @@ struct Node {
   bool listens() const { return is_sentinel() || is_data_node(); }
 };
 
+// Nodes that are at one place, and fail together.
+struct Site {
+  std::string name;
+  std::vector<NodeId> nodes;
+};
+
 // How long a process stands still while it writes its configuration to disk (fsync).
 // The default was measured: 881 flushes of sentinels 7.0.15 on a virtual machine, by their logs.
 struct DiskSpec {
@@ -299,6 +305,7 @@ struct Scenario {
   const model::Profile* profile = nullptr;
   SymbolTable symbols;
   std::vector<Node> nodes;
+  std::vector<Site> sites;  // in the order of their names
   NetworkSpec network;
   DiskSpec disk;
   std::vector<ScriptSpec> scripts;

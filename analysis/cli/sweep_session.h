@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "analysis/cli/command_line.h"
 #include "analysis/cli/progress.h"
+#include "analysis/requirements.h"
 #include "analysis/sweep_book.h"
 #include "analysis/sweep_file.h"
 #include "analysis/sweep_work.h"
@@ -20,6 +22,10 @@ struct SweepCommand {
   std::optional<std::filesystem::path> out{};
   bool resumes = false;
   bool as_json = false;
+  std::vector<analysis::Requirement> requirements{};
+  bool pareto = false;
+
+  bool asks_for_advice() const { return pareto || !requirements.empty(); }
 };
 
 // nullopt if help was asked for, and printed; `program` is what is typed before SCENARIO. Throws sim::BadInput.
@@ -43,8 +49,9 @@ class SweepSession {
   SweepSession(const SweepCommand& command, const analysis::SweepDesign& design);  // both must outlive it
 
   analysis::SweepDesk& desk() { return desk_; }
-  int finish();       // when the book is complete
-  int interrupted();  // by a signal
+  int finish();                                                    // when the book is complete
+  int interrupted();                                               // by a signal
+  analysis::SweepResult result() const { return book_.result(); }  // after finish()
 
  private:
   void store(const analysis::SweepBlock& block);
