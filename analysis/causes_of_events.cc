@@ -53,14 +53,12 @@ std::vector<Cause> CauseFinder::after(const Fact& fact, std::initializer_list<Ev
 
 std::vector<Cause> CauseFinder::causes_of_event(const Fact& fact) const {
   using enum EventKind;
-  std::vector<Cause> causes;
   const char* const next_tick = "its next tick (10 a second): the state machine takes one step a tick";
   switch (event_of(fact).kind) {
     case kSdown: return of_sdown(fact);
     case kOdown: return of_odown(fact);
     case kTryFailover: return of_try(fact);
     case kElectedLeader: return of_elected(fact);
-    case kAbortNotElected: return of_not_elected(fact);
     case kReconfSent: return of_reconf_sent(fact);
     case kFailoverEnd: return of_failover_end(fact);
     case kSwitchMaster: return of_switch(fact);
@@ -71,37 +69,66 @@ std::vector<Cause> CauseFinder::causes_of_event(const Fact& fact) const {
     case kAbortNoGoodReplica: return after(fact, {kSelectReplica}, next_tick);
     case kSendReplicaofNoOne: return after(fact, {kSelectedReplica}, "");
     case kWaitPromotion: return after(fact, {kSendReplicaofNoOne}, next_tick);
+    case kReconfReplicas: return after(fact, {kPromotedReplica}, "");
+    case kReconfSentBestEffort: return after(fact, {kFailoverEnd}, "");
+    case kTiltEnd: return after(fact, {kTilt}, "30 s without a jump of the clock or a stall");
+    case kAbortNotElected:
+      return after(fact, {kTryFailover, kVoteForLeader}, "not enough votes for min(10 s, failover-timeout)");
     case kAbortReplicaTimeout:
       return after(fact, {kWaitPromotion, kSendReplicaofNoOne}, "failover-timeout without a promotion");
-    case kReconfReplicas: return after(fact, {kPromotedReplica}, "");
     case kFailoverEndForTimeout:
       return after(fact, {kReconfReplicas}, "failover-timeout: not all replicas were reconfigured");
-    case kTiltEnd: return after(fact, {kTilt}, "30 s without a jump of the clock or a stall");
-    case kSdownEnd:
-    case kOdownEnd: break;
     default: break;
   }
   const MomentNumber handled = history().handled_in(fact.moment);
   const std::string saved = handled == fact.moment ? "" : "its configuration is written to disk";
   if (const std::optional<Fact> input = input_fact(handled)) return {{*input, saved}};
-  // At a tick: what the same sentinel said before in that tick, if anything.
-  if (event_of(fact).kind == kVoteForLeader || event_of(fact).kind == kNewEpoch) {
-    return event_of(fact).kind == kNewEpoch ? after(fact, {kOdown, kUserFailover}, "its next tick")
-                                            : after(fact, {kTryFailover}, "");
-  }
-  if (event_of(fact).kind == kTilt) {
-    const std::optional<Fact> fault = fault_of(*fact.node, *fact.node, fact.at);
-    if (fault) causes.push_back({*fault, "a tick finds that more than 2 s have passed, or less than none"});
-  }
-  if (event_of(fact).kind == kOdownEnd) return after(fact, {kSdownEnd, kOdown}, "");
-  if (event_of(fact).kind == kReplica) return after(fact, {kSwitchMaster}, "");
-  if (event_of(fact).kind == kSdownEnd) {
-    const auto reply = last_arrived(fact.moment, [&](const SentMessage& message) {
-      return message.to == fact.node && message.from == node_at(event_of(fact).address) && is_acceptable(message);
-    });
-    if (reply) causes.push_back({arrived_fact(*reply), "its next tick"});
+  return of_tick(fact);
+}
+
+// What is said at a tick, and has no rule of its own above: mostly something was said just before.
+std::vector<Cause> CauseFinder::of_tick(const Fact& fact) const {
+  using enum EventKind;
+  std::vector<Cause> causes;
+  const auto add = [&](const std::optional<Fact>& found, const char* wait) {
+    if (found) causes.push_back({*found, wait});
+  };
+  switch (event_of(fact).kind) {
+    case kNewEpoch:  // it does not say of which master
+      add(last_event(*fact.node, fact,
+                     [](const model::Event& other) { return contains({kOdown, kUserFailover}, other.kind); }),
+          "its next tick");
+      break;
+    case kVoteForLeader: return after(fact, {kTryFailover}, "");
+    case kNextFailoverDelay: return after(fact, {kTryFailover, kVoteForLeader, kOdown}, "");
+    case kOdownEnd: return after(fact, {kSdownEnd, kOdown}, "");
+    case kReplica: return after(fact, {kSwitchMaster}, "");
+    case kTilt:
+      add(fault_of(*fact.node, *fact.node, fact.at), "a tick finds that more than 2 s have passed, or less than none");
+      break;
+    case kSdownEnd: {
+      const auto reply = last_arrived(fact.moment, [&](const SentMessage& message) {
+        return message.to == fact.node && message.from == node_at(event_of(fact).address) && is_acceptable(message);
+      });
+      if (reply) add(arrived_fact(*reply), "its next tick");
+      break;
+    }
+    case kScriptError:
+    case kScriptTimeout: add(what_it_was_run_for(fact), "the script ran, and did not end well"); break;
+    default: break;
   }
   return causes;
+}
+
+// The event before the last script was started.
+std::optional<Fact> CauseFinder::what_it_was_run_for(const Fact& script) const {
+  for (std::size_t i = script.index; i-- > 0;) {
+    const sim::HistoricRecord& said = history().records()[i];
+    if (said.record.node != *script.node || !std::holds_alternative<model::StartScript>(said.record.what)) continue;
+    return last_event(*script.node, {.kind = Kind::kEvent, .index = static_cast<std::uint32_t>(i)},
+                      [](const model::Event& event) { return event.published; });
+  }
+  return std::nullopt;
 }
 
 // sentinelCheckSubjectivelyDown(): the clock runs from the first PING after the last acceptable reply.
@@ -218,11 +245,6 @@ std::vector<Cause> CauseFinder::of_elected(const Fact& fact) const {
   return causes;
 }
 
-std::vector<Cause> CauseFinder::of_not_elected(const Fact& fact) const {
-  return after(fact, {EventKind::kTryFailover, EventKind::kVoteForLeader},
-               "not enough votes for min(10 s, failover-timeout)");
-}
-
 // sentinelFailoverReconfNextSlave(): parallel-syncs at a time.
 std::vector<Cause> CauseFinder::of_reconf_sent(const Fact& fact) const {
   std::vector<Cause> causes = after(fact, {EventKind::kReconfReplicas}, "its next tick");
@@ -268,6 +290,8 @@ std::vector<Cause> CauseFinder::of_repair(const Fact& fact) const {
                                      : "failover-timeout in which others could mend it, then the next INFO"});
     }
   }
+  const std::optional<Fact> input = input_fact(history().handled_in(fact.moment));
+  if (causes.empty() && input) causes.push_back({*input, ""});
   return causes;
 }
 

@@ -46,19 +46,19 @@ struct OutcomeCount {
 };
 
 struct SweepCell {
-  std::vector<std::string> settings;     // of each axis its value, JSON
-  std::uint64_t runs = 0;                // seeds 1 .. runs
-  bool is_precise = false;               // it ended before the last seed, because its intervals were narrow enough
-  double observed = 0;                   // seconds of simulated time in all runs, from Scenario::from on
-  std::vector<OutcomeCount> outcomes;    // those that came, in the order of FailoverOutcome and FailoverReason
-  std::vector<MeasureSummary> measures;  // in the order of measures()
+  std::vector<std::string> settings;       // of each axis its value, JSON
+  std::uint64_t runs = 0;                  // seeds 1 .. runs
+  bool is_precise = false;                 // it ended before the last seed, because its intervals were narrow enough
+  double observed = 0;                     // seconds of simulated time in all runs, from Scenario::from on
+  std::vector<OutcomeCount> outcomes{};    // those that came, in the order of FailoverOutcome and FailoverReason
+  std::vector<MeasureSummary> measures{};  // in the order of measures()
 };
 
 struct SweepResult {
-  std::string scenario;   // the file, as it was named
-  std::string case_name;  // empty: the file has only one
+  std::string scenario;     // the file, as it was named
+  std::string case_name{};  // empty: the file has only one
   std::uint64_t seeds = 0;
-  std::optional<double> precision;
+  std::optional<double> precision{};
   bool is_sample = false;  // cells are drawn from the ranges, not all of a grid
   std::vector<SweepAxis> axes;
   std::vector<SweepCell> cells;  // of a grid: the last axis changes fastest

@@ -84,7 +84,7 @@ TEST(Causes, PathsAddUp) {
 
 // A failover leads back to the crash of the master.
 TEST(Causes, LeadToTheFault) {
-  for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+  for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {
     const sim::Replay replay{library("failover/master_down"), seed};
     const CauseFinder causes{replay};
     for (std::size_t i = 0; i < causes.history().records().size(); ++i) {

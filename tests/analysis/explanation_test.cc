@@ -91,7 +91,7 @@ sim::Micros waited(const CriticalPath& path, const std::string& words) {
 // redis issue 12520: where the two last seconds go. From the promotion to the first +switch-master the time is that of
 // INFO and hello; from there to the last one that of INFO.
 TEST(Explanations, BlameInfoAndHello) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
     const Explained run{"failover/master_down", seed};
     ASSERT_EQ(2U, run.explanation.paths.size());
     const CriticalPath& first = run.explanation.paths.front();
