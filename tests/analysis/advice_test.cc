@@ -28,7 +28,9 @@ MeasureSummary& measure_of(SweepCell& cell, std::string_view name) {
 
 // A cell in which every quantile of a duration is the same.
 SweepCell cell(const std::string& down_after, double failover, double false_a_month, std::uint64_t missing = 0) {
-  SweepCell made{.settings = {down_after}, .runs = 1'000, .observed = 1e6, .measures = {}};
+  SweepCell made;
+  made.settings = {down_after};
+  made.runs = 1'000;
   made.measures.resize(measures().size());
   const auto time = [&](std::string_view name, double at) {
     MeasureSummary& summary = measure_of(made, name);
@@ -48,10 +50,10 @@ SweepCell cell(const std::string& down_after, double failover, double false_a_mo
 }
 
 SweepResult sweep(std::vector<SweepCell> cells) {
-  return {.scenario = "x.json",
-          .seeds = 1'000,
-          .axes = {{.name = "down-after-milliseconds", .values = {}}},
-          .cells = std::move(cells)};
+  SweepResult result;
+  result.axes = {{.name = "down-after-milliseconds", .values = {}}};
+  result.cells = std::move(cells);
+  return result;
 }
 
 sim::Scenario scenario_of(std::size_t /*cell*/) {
@@ -153,7 +155,7 @@ TEST(Advice, IsReadyToUse) {
             "# down-after-milliseconds=5000 (1000 runs)\n"
             "# p99 time-to-failover <= 10s: 8 s (7.9 s .. 8.1 s)\n"
             "# false-failovers <= 3/month: 1/month (0.5/month .. 2/month)\n"
-            "sentinel monitor mymaster 10.0.0.1 6379 2\n"
+            "sentinel monitor mymaster 127.0.0.1 7000 2\n"
             "sentinel down-after-milliseconds mymaster 5000\n"
             "sentinel failover-timeout mymaster 180000\n"
             "sentinel parallel-syncs mymaster 1\n");
