@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "analysis/diagnosis_at_end.h"
 #include "analysis/diagnosis_text.h"
 #include "analysis/phases.h"
 #include "analysis/step_text.h"
@@ -51,6 +52,7 @@ class Diagnosis {
       }
     }
     not_noticed();
+    for (Finding& finding : findings_at_end(*causes_)) add(std::move(finding));
     std::ranges::stable_sort(findings_, {}, [](const Finding& finding) { return std::pair{finding.kind, finding.at}; });
     return std::move(findings_);
   }
@@ -415,9 +417,9 @@ void Diagnosis::not_noticed() {
 }  // namespace
 
 std::string_view finding_name(Finding::Kind kind) {
-  static constexpr std::array<std::string_view, 9> kNames = {"leader-lost",      "many-masters", "not-elected",
-                                                             "no-good-replica",  "not-promoted", "not-agreed",
-                                                             "not-reconfigured", "waited",       "not-noticed"};
+  static constexpr std::array<std::string_view, kFindingKinds> kNames = {
+      "leader-lost",      "many-masters", "not-elected",   "no-good-replica", "not-promoted", "not-agreed",
+      "not-reconfigured", "waited",       "not-converted", "not-switched",    "not-noticed"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -1,6 +1,7 @@
 // Why a failover did not happen, or not at once: what was missing, with the numbers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ struct Finding {
     kNotAgreed,                     // +sdown of a master without +odown
     kNotReconfigured,               // +failover-end-for-timeout
     kWaited,                        // a new try had to wait
+    kNotConverted,                  // an old master that goes on being one
+    kNotSwitched,                   // sentinels that name different masters in the end
     kNotNoticed,                    // a master was gone, and nobody said +sdown
   };
   Kind kind{};
@@ -33,6 +36,7 @@ struct Finding {
   std::uint32_t times = 1;             // of the same kind, master and sentinel
   std::vector<sim::NodeId> also{};     // other sentinels of which the same is true
 };
+inline constexpr std::size_t kFindingKinds = static_cast<std::size_t>(Finding::Kind::kNotNoticed) + 1;
 std::string_view finding_name(Finding::Kind kind);  // `not-elected`
 
 // By kind and time.
