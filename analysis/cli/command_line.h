@@ -36,6 +36,7 @@ int compare_command(const Arguments& arguments);  // compare.cc
 int query_command(const Arguments& arguments);    // query.cc
 int import_command(const Arguments& arguments);   // import.cc
 int export_command(const Arguments& arguments);   // export.cc
+int report_command(const Arguments& arguments);   // report.cc
 
 // Options and positional arguments of one subcommand. `--help` prints `usage`, the options and `example`.
 class CommandLine {

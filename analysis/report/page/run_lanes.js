@@ -1,0 +1,88 @@
+// What a node was, as bars of a lane: {from, to, text, look}. `look` names an entry of LOOKS in run_timeline.js.
+
+/** Of a data node, sentinel (for one of the masters that it watches) or client. */
+export function barsOf(run, node, master) {
+  switch (run.nodes[node].kind) {
+    case 'data': return joined(run, node, ['process', 'role', 'master', 'link'], undefined, dataBar);
+    case 'sentinel': return joined(run, node, ['process', 'tilt', 'opinion', 'failover', 'master'], master, sentinelBar);
+    default: return clientBars(run, node);
+  }
+}
+
+const HALTS = { down: ['down', 'down'], paused: ['paused', 'halted'], busy: ['busy', 'halted'], loading: ['loading', 'halted'] };
+const halted = (process) => HALTS[process] && { text: HALTS[process][0], look: HALTS[process][1] };
+
+function dataBar({ process, role, master, link }) {
+  const halt = halted(process);
+  if (halt) return halt;
+  if (role === 'master') return { text: 'master', look: 'master' };
+  return link === 'up' ? { text: `replica of ${master}`, look: 'replica' }
+    : { text: `replica of ${master}, not connected`, look: 'unlinked' };
+}
+
+function sentinelBar({ process, tilt, opinion, failover, master }) {
+  const halt = halted(process);
+  if (halt) return halt;
+  if (tilt) return { text: 'TILT', look: 'halted' };
+  if (failover) return { text: `leads: ${failover}`, look: 'leads' };
+  if (opinion) return { text: opinion, look: opinion === 'o_down' ? 'oDown' : 'sDown' };
+  return { text: `master: ${master}`, look: 'watching' };
+}
+
+// Bars that change whenever one of the facts does.
+function joined(run, node, facts, master, bar) {
+  const ofMaster = (fact) => (['opinion', 'failover', 'master'].includes(fact) ? master : undefined);
+  const changes = facts.map((fact) => run.changes(node, fact, ofMaster(fact)));
+  const times = [...new Set(changes.flat().map(([at]) => at))].sort((a, b) => a - b);
+  const bars = [];
+  const now = {};
+  const next = facts.map(() => 0);
+  times.forEach((from, i) => {
+    facts.forEach((fact, f) => {
+      while (next[f] < changes[f].length && changes[f][next[f]][0] <= from) now[fact] = changes[f][next[f]++][1];
+    });
+    const to = times[i + 1] ?? run.end;
+    const made = bar(now);
+    const last = bars.at(-1);
+    if (last && last.text === made.text && last.look === made.look) last.to = to;
+    else bars.push({ from, to, ...made });
+  });
+  return bars;
+}
+
+function clientBars(run, node) {
+  const books = run.data.ledger.clients.find(({ client }) => client === run.name(node));
+  return (books?.unavailable ?? []).map(([from, to]) => ({ from, to, text: 'unavailable', look: 'down' }));
+}
+
+/** The failovers of a master as consecutive parts: {from, to, text, look}. */
+export function failoverBars(run, master) {
+  const marks = [
+    ['+sdown', 'detection'], ['+odown', 'agreement'], ['+elected-leader', 'election'], ['+selected-slave', 'selection'],
+    ['+promoted-slave', 'promotion'], ['+switch-master', 'propagation'], ['+failover-end', 'reconfiguration'],
+  ];
+  const own = run.rows.filter((row) => row.event !== undefined && belongsTo(row, master));
+  const bars = [];
+  let from = run.fault;
+  let stage = 0;
+  for (const row of own) {
+    if (from === undefined || row.at < from) continue;
+    if (row.channel.startsWith('-failover-abort')) {
+      bars.push({ from, to: row.at, text: `aborted: ${row.channel.slice('-failover-abort-'.length)}`, look: 'aborted' });
+      [from, stage] = [row.at, 0];
+      continue;
+    }
+    const reached = marks.findIndex(([channel], i) => i >= stage && channel === row.channel);
+    if (reached < 0 || (row.channel === '+sdown' && !row.message.startsWith('master '))) continue;
+    bars.push({ from, to: row.at, text: marks[reached][1], look: 'phase' });
+    [from, stage] = [row.at, reached + 1];
+    if (stage === marks.length) {
+      // The next failover begins with the next +sdown: what lies between belongs to neither.
+      const next = own.find((later) => later.at > row.at && later.channel === '+sdown' && later.message.startsWith('master '));
+      [from, stage] = [next?.at, 1];
+    }
+  }
+  return bars;
+}
+
+const belongsTo = (row, master) => row.message.startsWith(`${master} `) || row.message.includes(` ${master} `);

@@ -1,0 +1,1 @@
+export function showSweep(main, data) {}

@@ -1,0 +1,172 @@
+#include "analysis/run_report.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "analysis/check.h"
+#include "analysis/ledger.h"
+#include "analysis/ledger_text.h"
+#include "analysis/phases.h"
+#include "analysis/state_history.h"
+#include "analysis/step_text.h"
+#include "analysis/stream.h"
+#include "model/events.h"
+#include "sim/event_text.h"
+#include "sim/script_text.h"
+
+namespace sentinel::analysis {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::int64_t count(sim::SimTime at) { return at.time_since_epoch().count(); }
+std::uint16_t index(sim::NodeId node) { return static_cast<std::uint16_t>(node); }
+
+std::string_view kind_of(const sim::Node& node) {
+  if (node.is_sentinel()) return "sentinel";
+  if (node.is_data_node()) return "data";
+  return node.is_client() ? "client" : "watcher";
+}
+
+Json nodes_json(const sim::Scenario& scenario) {
+  Json nodes = Json::array();
+  for (const sim::Node& node : scenario.nodes) {
+    Json entry{{"name", node.name}, {"kind", kind_of(node)}};
+    if (node.listens()) entry["address"] = sim::name_and_port(node.address, scenario.symbols);
+    nodes.push_back(std::move(entry));
+  }
+  return nodes;
+}
+
+// Whom a step is about, as far as it names nodes.
+Json nodes_of(const sim::Action& action) {
+  Json nodes = Json::array();
+  std::visit(
+      [&](const auto& step) {
+        if constexpr (requires { step.nodes; }) {
+          for (const sim::NodeId node : step.nodes) nodes.push_back(index(node));
+        } else if constexpr (requires { step.groups; }) {
+          for (const auto& group : step.groups) {
+            for (const sim::NodeId node : group) nodes.push_back(index(node));
+          }
+        }
+      },
+      action);
+  return nodes;
+}
+
+Json steps_json(const sim::Scenario& scenario) {
+  Json steps = Json::array();
+  for (const sim::Step& step : scenario.steps) {
+    const auto* const at = std::get_if<sim::SimTime>(&step.when);
+    const auto* const trigger = std::get_if<sim::Trigger>(&step.when);
+    Json entry{{"at", at != nullptr ? Json(count(*at)) : Json{}},
+               {"text", step_text(scenario, step.action)},
+               {"nodes", nodes_of(step.action)}};
+    if (trigger != nullptr) entry["on"] = trigger->event.text;
+    if (!step.why.empty()) entry["why"] = step.why;
+    steps.push_back(std::move(entry));
+  }
+  return steps;
+}
+
+// What is told of a record: a channel and the words behind it. Nothing of what only the books of a run are made from.
+std::optional<std::pair<std::string, std::string>> told(const sim::Scenario& scenario, const sim::Record& record) {
+  if (const auto* const event = std::get_if<model::Event>(&record.what)) {
+    if (!event->published) return std::nullopt;
+    return std::pair{std::string{model::event_row(event->kind).channel}, sim::payload_text(*event, scenario.symbols)};
+  }
+  if (const auto* const reply = std::get_if<sim::CommandReply>(&record.what)) {
+    const auto& command = std::get<sim::CommandStep>(scenario.steps[reply->step].action);
+    return std::pair{"reply to " + command.text, sim::answer_text(reply->answer, scenario.symbols, *scenario.profile)};
+  }
+  std::string script = sim::script_text(record, scenario.symbols);
+  if (script.empty()) return std::nullopt;
+  return std::pair{std::string{"script"}, std::move(script)};
+}
+
+// Of each channel.
+Json meanings_json() {
+  Json meanings = Json::object();
+  for (const model::EventRow& row : model::event_catalogue()) {
+    if (!row.channel.empty()) meanings[row.channel] = row.meaning;
+  }
+  return meanings;
+}
+
+Json phases_json(const sim::Scenario& scenario, const Stream& stream) {
+  Json phases = Json::array();
+  const std::optional<Incident> incident = incident_of(scenario);
+  if (!incident) return phases;
+  for (const sim::Phase& phase : sim::phases()) {
+    const std::optional<sim::Micros> begin = begin_of(phase, stream, *incident);
+    const std::optional<sim::Micros> duration = duration_of(phase, stream, *incident);
+    if (duration) phases.push_back({{"name", phase.name}, {"begin", begin->count()}, {"duration", duration->count()}});
+  }
+  return phases;
+}
+
+Json state_json(const sim::Scenario& scenario, const StateHistory& history) {
+  Json tracks = Json::array();
+  for (const StateTrack& track : history.tracks()) {
+    Json changes = Json::array();
+    for (const StateChange& change : track.changes) changes.push_back({count(change.at), change.value});
+    if (changes.empty()) continue;
+    Json entry{{"node", index(track.fact.node)}, {"fact", state_fact_name(track.fact.what)}};
+    if (track.fact.master) entry["master"] = scenario.symbols.text(track.fact.master);
+    if (track.fact.other) entry["of"] = index(*track.fact.other);
+    entry["changes"] = std::move(changes);
+    tracks.push_back(std::move(entry));
+  }
+  return tracks;
+}
+
+Json expectations_json(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
+  Json broken = Json::array();
+  for (const Violation& violation : check_seed(scenario, seed).violations) {
+    broken.push_back({{"expected", violation.expected}, {"came", violation.came}});
+  }
+  return broken;
+}
+
+}  // namespace
+
+Json run_report(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
+  Stream stream;
+  Json events = Json::array();
+  const auto take = [&](const sim::Record& record) {
+    if (record.at < scenario->from) return;
+    if (std::optional<Said> event = said(*scenario, record)) stream.push_back(std::move(*event));
+    if (auto words = told(*scenario, record)) {
+      events.push_back({count(record.at), index(record.node), std::move(words->first), std::move(words->second)});
+    }
+  };
+  StateHistory history{*scenario};
+  sim::Run run{scenario, seed};
+  sim::Scratch scratch;
+  const LedgerReport ledger = run_with_ledger(run, scratch, take, [&](const sim::Run& now) { history.observe(now); });
+  return {{"sentinel-sim", "run"},
+          {"scenario", scenario->file.string()},
+          {"case", scenario->case_name},
+          {"about", scenario->about},
+          {"profile", scenario->profile->name},
+          {"seed", seed},
+          {"from", count(scenario->from)},
+          {"until", count(scenario->until)},
+          {"nodes", nodes_json(*scenario)},
+          {"steps", steps_json(*scenario)},
+          {"events", std::move(events)},
+          {"phases", phases_json(*scenario, stream)},
+          {"meanings", meanings_json()},
+          {"state", state_json(*scenario, history)},
+          {"ledger", ledger_json(*scenario, ledger)},
+          {"broken", expectations_json(scenario, seed)}};
+}
+
+}  // namespace sentinel::analysis
