@@ -34,11 +34,15 @@ std::string_view kind_of(const sim::Node& node) {
   return node.is_client() ? "client" : "watcher";
 }
 
-Json nodes_json(const sim::Scenario& scenario) {
+// With the ids by which events name sentinels.
+Json nodes_json(const sim::Run& run) {
+  const sim::Scenario& scenario = run.scenario();
   Json nodes = Json::array();
   for (const sim::Node& node : scenario.nodes) {
+    const model::Sentinel* const sentinel = run.sentinel(sim::NodeId{static_cast<std::uint16_t>(nodes.size())});
     Json entry{{"name", node.name}, {"kind", kind_of(node)}};
     if (node.listens()) entry["address"] = sim::name_and_port(node.address, scenario.symbols);
+    if (sentinel != nullptr) entry["id"] = sentinel->id().text();
     nodes.push_back(std::move(entry));
   }
   return nodes;
@@ -159,13 +163,14 @@ Json run_report(const std::shared_ptr<const sim::Scenario>& scenario, std::uint6
           {"seed", seed},
           {"from", count(scenario->from)},
           {"until", count(scenario->until)},
-          {"nodes", nodes_json(*scenario)},
+          {"nodes", nodes_json(run)},
           {"steps", steps_json(*scenario)},
           {"events", std::move(events)},
           {"phases", phases_json(*scenario, stream)},
           {"meanings", meanings_json()},
           {"state", state_json(*scenario, history)},
           {"ledger", ledger_json(*scenario, ledger)},
+          {"messages", {{"kinds", Json::array()}, {"rows", Json::array()}, {"omitted", 0}}},
           {"broken", expectations_json(scenario, seed)}};
 }
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "analysis/naming.h"
 #include "model/rows.h"
-#include "sim/event_text.h"
 #include "sim/query/sentinel_fields.h"
 
 namespace sentinel::analysis {
@@ -45,19 +45,9 @@ std::string opinion_text(const model::Master& master) {
   return master.s_down ? "s_down" : "";
 }
 
-// The name of the sentinel that has this id.
-std::string name_of_id(const sim::Run& run, const model::Id& id) {
-  const std::vector<sim::Node>& nodes = run.scenario().nodes;
-  for (std::uint16_t i = 0; i < nodes.size(); ++i) {
-    const model::Sentinel* const sentinel = run.sentinel(sim::NodeId{i});
-    if (sentinel != nullptr && sentinel->id() == id) return nodes[i].name;
-  }
-  return id.text();
-}
-
 std::string vote_text(const sim::Run& run, const model::Master& master) {
   if (!master.leader) return "";
-  return name_of_id(run, *master.leader) + " in epoch " + std::to_string(master.leader_epoch.value);
+  return name_of(run, *master.leader) + " in epoch " + std::to_string(master.leader_epoch.value);
 }
 
 }  // namespace
@@ -104,7 +94,7 @@ void StateHistory::observe_sentinel(const sim::Run& run, sim::NodeId node, const
       tell({.node = node, .what = What::kFlags, .master = master.name, .other = other}, std::move(flags));
     };
     const bool leads = master.state != model::FailoverState::kNone;
-    tell_of_master(What::kMaster, name_of(model::Sentinel::current_address(master)));
+    tell_of_master(What::kMaster, name_of(*scenario_, model::Sentinel::current_address(master)));
     tell_of_master(What::kConfigEpoch, std::to_string(master.config_epoch.value));
     tell_of_master(What::kOpinion, opinion_text(master));
     tell_of_master(What::kFailover, leads ? std::string{sim::failover_state_name(master.state)} : "");
@@ -118,7 +108,7 @@ void StateHistory::observe_sentinel(const sim::Run& run, sim::NodeId node, const
 void StateHistory::observe_data_node(sim::NodeId node, const model::DataNode& data_node) {
   const bool connected = data_node.replication_state() == model::ReplicationState::kConnected;
   tell({.node = node, .what = What::kRole}, data_node.is_master() ? "master" : "replica");
-  tell({.node = node, .what = What::kMaster}, data_node.master() ? name_of(*data_node.master()) : "");
+  tell({.node = node, .what = What::kMaster}, data_node.master() ? name_of(*scenario_, *data_node.master()) : "");
   tell({.node = node, .what = What::kLink}, data_node.is_master() ? "" : connected ? "up" : "down");
 }
 
@@ -141,11 +131,6 @@ void StateHistory::set(StateTrack& track, std::string value, sim::SimTime at) {
   if (!changes.empty() && changes.back().at == at) changes.pop_back();  // only how a moment ends counts
   const bool is_news = changes.empty() ? !value.empty() : changes.back().value != value;
   if (is_news) changes.push_back({at, std::move(value)});
-}
-
-std::string StateHistory::name_of(const model::Address& address) const {
-  const std::optional<sim::NodeId> node = scenario_->node_at(address);
-  return node ? scenario_->node(*node).name : sim::name_and_port(address, scenario_->symbols);
 }
 
 }  // namespace sentinel::analysis

@@ -69,7 +69,6 @@ class StateHistory {
   void observe_data_node(sim::NodeId node, const model::DataNode& data_node);
   void tell(const StateFact& fact, std::string value);
   static void set(StateTrack& track, std::string value, sim::SimTime at);
-  std::string name_of(const model::Address& address) const;
 
   const sim::Scenario* scenario_;
   std::map<Key, StateTrack> tracks_;

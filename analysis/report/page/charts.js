@@ -66,8 +66,10 @@ export const look = {
   }),
 };
 
-/** Hatching, for who does not see the colours. */
-export const hatch = (color) => ({ symbol: 'rect', symbolSize: 1, rotation: Math.PI / 4, dashArrayX: [1, 0], dashArrayY: [2, 5], color });
+/** Hatching, for who does not see the colours; faint, so that text can be read on it. */
+export const hatch = () => ({
+  symbol: 'rect', symbolSize: 1, rotation: Math.PI / 4, dashArrayX: [1, 0], dashArrayY: [2, 6], color: 'rgba(128, 136, 148, 0.38)',
+});
 
 /** Text that may stand in the markup of a tooltip. */
 export const escaped = (text) =>
@@ -76,3 +78,9 @@ export const escaped = (text) =>
 /** The part of a rectangle that is inside of the coordinate system; undefined if none is. */
 export const clipped = (rect, { x, y, width, height }) =>
   echarts.graphic.clipRectByRect(rect, { x, y, width, height });
+
+/** The kind of axis that shows these values best: logarithmic if they differ by orders of magnitude. */
+export function axisFor(values) {
+  const least = Math.min(...values);
+  return { type: least > 0 && Math.max(...values) / least > 20 ? 'log' : 'value', scale: true };
+}

@@ -17,5 +17,5 @@ export function showRun(main, data) {
   const [top, time, list, why, now, sequence] = parts.map(([, section]) => section);
   main.append(top, time, element('div', { class: 'columns' }, list, why), now, sequence);
   for (const [part, section] of parts) part(section, run);
-  run.look(run.firstLook());
+  run.look(...run.firstLook());
 }

@@ -32,7 +32,7 @@ export function events(place, run) {
     draw();
   }
 
-  const text = (row) => (row.text ??= `${moment(row.at)} ${name(row)} ${row.channel} ${row.message}`.toLowerCase());
+  const text = (row) => (row.text ??= `${moment(row.at)} ${name(row)} ${row.channel} ${row.about} ${row.message}`.toLowerCase());
   const name = (row) => (row.node === null ? 'step' : run.name(row.node));
 
   function line(index, kind, cells) {
@@ -48,7 +48,7 @@ export function events(place, run) {
     const rows = shown.slice(first, first + Math.ceil(grid.clientHeight / ROW) + 10);
     body.style.height = `${shown.length * ROW}px`;
     body.replaceChildren(...rows.map((row, i) =>
-      line(first + i, row.step ? 'step' : '', [moment(row.at), name(row), row.channel, row.message])));
+      line(first + i, row.step ? 'step' : '', [moment(row.at), name(row), row.channel, row.about])));
     grid.setAttribute('aria-rowcount', shown.length + 1);
     if (current >= first && current < first + rows.length) grid.setAttribute('aria-activedescendant', `event-${current}`);
     else grid.removeAttribute('aria-activedescendant');

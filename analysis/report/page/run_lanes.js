@@ -24,6 +24,7 @@ function sentinelBar({ process, tilt, opinion, failover, master }) {
   const halt = halted(process);
   if (halt) return halt;
   if (tilt) return { text: 'TILT', look: 'halted' };
+  if (failover === 'wait_start') return { text: 'candidate', look: 'leads' };
   if (failover) return { text: `leads: ${failover}`, look: 'leads' };
   if (opinion) return { text: opinion, look: opinion === 'o_down' ? 'oDown' : 'sDown' };
   return { text: `master: ${master}`, look: 'watching' };
@@ -47,7 +48,21 @@ function joined(run, node, facts, master, bar) {
     if (last && last.text === made.text && last.look === made.look) last.to = to;
     else bars.push({ from, to, ...made });
   });
-  return bars;
+  return withoutBlinks(bars);
+}
+
+// A process that waits for its disk for a moment goes on being what it was.
+const BLINK = 250e3;
+
+function withoutBlinks(bars) {
+  const kept = [];
+  for (const bar of bars) {
+    const last = kept.at(-1);
+    if (last && bar.text === 'busy' && bar.to - bar.from < BLINK) last.to = bar.to;
+    else if (last && last.text === bar.text && last.look === bar.look) last.to = bar.to;
+    else kept.push({ ...bar });
+  }
+  return kept;
 }
 
 function clientBars(run, node) {

@@ -15,7 +15,7 @@ export class RunModel {
     this.chosen = null; // the row that was clicked, if the moment is that of a row
     this.masters = [...new Set(data.state.map((track) => track.master).filter(Boolean))];
     this.tracks = new Map(data.state.map((track) => [key(track.node, track.fact, track.master, track.of), track.changes]));
-    this.rows = rowsOf(data);
+    this.rows = rowsOf(data, namer(data.nodes));
     this.switches = this.rows.filter((row) => row.channel === SWITCH);
     this.fault = faultOf(data);
   }
@@ -43,8 +43,11 @@ export class RunModel {
     this.watchers.forEach((moved) => moved(this.now, row));
   }
 
-  /** Where the page begins: at the first replacement of a master, or at the fault. */
-  firstLook() { return this.switches[0]?.at ?? this.fault ?? this.begin; }
+  /** Where the page begins: at the first replacement of a master, or at the first event behind the fault. */
+  firstLook() {
+    const row = this.switches[0] ?? this.rows.find((each) => each.event !== undefined && each.at >= (this.fault ?? this.begin));
+    return [row?.at ?? this.begin, row];
+  }
 
   /** From shortly before the fault until the cluster is quiet again after the last replacement. */
   focus() {
@@ -74,12 +77,31 @@ export function firstAfter(items, moment, time) {
   return low;
 }
 
-// What was said and what was done, in order of time: {at, node, channel, message, event?}.
-function rowsOf(data) {
-  const said = data.events.map(([at, node, channel, message], event) => ({ at, node, channel, message, event }));
+// What was said and what was done, in order of time: {at, node, channel, message, about, event? or step?}. `about` is
+// the message with the names of nodes instead of their addresses and ids.
+function rowsOf(data, named) {
+  const said = data.events.map(([at, node, channel, message], event) => ({ at, node, channel, message, about: named(message), event }));
   const done = data.steps.filter((step) => step.at !== null)
-    .map((step) => ({ at: step.at, node: null, channel: step.text, message: step.why ?? '', step }));
+    .map((step) => ({ at: step.at, node: null, channel: step.text, message: step.why ?? '', about: step.why ?? '', step }));
   return [...done, ...said].sort((a, b) => a.at - b.at);
+}
+
+// `slave 10.0.0.2:6379 10.0.0.2 6379 @ …` says three times whom it means.
+function namer(nodes) {
+  const names = new Map();
+  for (const { name, address, id } of nodes) {
+    if (id) names.set(id, name);
+    if (!address) continue;
+    const [, host, port] = address.match(/^\[?(.*?)\]?:(\d+)$/);
+    names.set(`${host} ${port}`, name);
+    names.set(`${host}:${port}`, name);
+    names.set(address, name);
+  }
+  const known = [...names.keys()].sort((a, b) => b.length - a.length);
+  const quoted = known.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const pattern = new RegExp(`(?<![^\\s])(?:${quoted.join('|')})(?![^\\s])`, 'g');
+  return (message) => (known.length === 0 ? message
+    : message.replace(pattern, (word) => names.get(word)).replace(/(^| )(\S+) \2(?= |$)/g, '$1$2'));
 }
 
 function faultOf(data) {

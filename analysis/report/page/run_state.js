@@ -4,14 +4,14 @@ import { moment } from './format.js';
 
 export function state(place, run) {
   const heading = element('h2');
-  const content = element('div', { class: 'halves' });
+  const content = element('div', { class: 'scroll' });
   place.append(heading, content);
   run.onLook((now) => {
     heading.textContent = `State of every node at ${moment(now)} s`;
     content.replaceChildren(
-      element('div', { class: 'scroll' }, dataNodes(run, now), sentinels(run, now)),
-      element('div', { class: 'scroll' }, run.masters.map((master) => opinions(run, now, master)),
-        element('p', { class: 'hint' }, 'Underlined: changed in the last 100 ms.')));
+      element('div', { class: 'columns narrow-first' }, dataNodes(run, now), sentinels(run, now)),
+      ...run.masters.map((master) => opinions(run, now, master)),
+      element('p', { class: 'hint' }, 'Underlined: changed in the last 100 ms.'));
   });
 }
 

@@ -16,8 +16,7 @@ export function summary(place, run) {
 export function replacements(run) {
   const all = [];
   for (const row of run.switches) {
-    const [master, oldHost, oldPort, host, port] = row.message.split(' ');
-    const to = nameAt(run, host, port);
+    const [master, old, to] = row.about.split(' ');
     const current = all.findLast((each) => each.master === master);
     if (current?.to === to) {
       current.last = row.at;
@@ -27,15 +26,12 @@ export function replacements(run) {
     const led = run.rows.findLast((each) =>
       each.at <= row.at && each.channel === '+elected-leader' && each.message.startsWith(`master ${master} `));
     all.push({
-      master, from: nameAt(run, oldHost, oldPort), to, first: row.at, last: row.at, tellers: 1,
+      master, from: old, to, first: row.at, last: row.at, tellers: 1,
       leader: led && run.name(led.node),
     });
   }
   return all;
 }
-
-const nameAt = (run, host, port) =>
-  run.nodes.find((node) => node.address === `${host}:${port}` || node.address === `[${host}]:${port}`)?.name ?? `${host}:${port}`;
 
 function headline(run) {
   const all = replacements(run);
@@ -101,7 +97,7 @@ function costs(run) {
   const length = (windows) => windows.reduce((sum, [from, to]) => sum + to - from, 0);
   const words = clients.map((client) => `${client.client}: ${client.acknowledged} of ${plural(client.writes, 'write')} acknowledged, ` +
     `${client.lost} of these lost${client.unavailable.length ? `; unavailable for ${duration(length(client.unavailable))}` : ''}.`);
-  if (two.length > 0) words.push(`Two masters took writes for ${duration(length(two))}.`);
-  return element('div', {}, element('h3', {}, 'What it cost the clients'),
+  if (two.length > 0) words.push(`Two masters would take writes for ${duration(length(two))}.`);
+  return element('div', {}, element('h3', {}, 'What it cost'),
     element('ul', {}, words.map((word) => element('li', {}, word))));
 }

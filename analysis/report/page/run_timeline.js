@@ -100,7 +100,8 @@ export function timeline(place, run) {
   });
 }
 
-const cursorLine = (now) => ({
+/** The moment that is looked at, as a line of a series that has nothing else. */
+export const cursorLine = (now) => ({
   symbol: 'none', silent: true, animation: false,
   label: { show: true, position: 'end', distance: 0, formatter: '', color: colour('focus') },
   lineStyle: { color: colour('focus'), width: 2, type: 'solid' },
@@ -110,7 +111,7 @@ const cursorLine = (now) => ({
 function tip(run, { bar, row, lane }) {
   if (row) {
     const who = row.node === null ? '' : `${run.name(row.node)} `;
-    return `<b>${moment(row.at)} s</b> ${escaped(who)}${escaped(row.channel)}<br>${escaped(row.message)}`;
+    return `<b>${moment(row.at)} s</b> ${escaped(who)}${escaped(row.channel)}<br>${escaped(row.about)}`;
   }
   if (!bar) return '';
   const of = typeof lane === 'string' ? '' : `${escaped(run.name(lane))}: `;
@@ -135,7 +136,7 @@ const drawBar = (items) => (params, api) => {
       stroke: colour(style.thick ? 'text' : 'quiet'),
       lineWidth: style.thick ? 1.5 : 0.7,
       lineDash: style.dashed ? [4, 3] : null,
-      decal: style.hatched ? hatch(colour('quiet')) : null,
+      decal: style.hatched ? hatch() : null,
     },
     textContent: text && {
       type: 'text', style: { text, fill: colour(style.text), fontSize: 12, width: room, overflow: 'truncate', ellipsis: '…' },
