@@ -15,6 +15,7 @@
 #include "analysis/expectations.h"
 #include "analysis/final_state.h"
 #include "analysis/invariants.h"
+#include "analysis/phases.h"
 #include "sim/bad_input.h"
 #include "sim/formats.h"
 #include "sim/reader/scenario_reader.h"
@@ -201,14 +202,15 @@ SeedOutcome check_seed(const std::shared_ptr<const sim::Scenario>& scenario, std
   const auto add = [&](std::vector<Violation> some) {
     std::ranges::move(some, std::back_inserter(outcome.violations));
   };
-  if (expect.bounds.empty()) {
+  LedgerReport ledger;
+  if (expect.bounds.empty() && expect.phases.empty()) {
     run.run_until(scenario->until, scratch, sink, observe);
   } else {
-    const LedgerReport ledger = run_with_ledger(run, scratch, sink, observe);
-    add(bound_violations(*scenario, ledger, book.close()));
+    ledger = run_with_ledger(run, scratch, sink, observe);
   }
+  if (!expect.bounds.empty()) add(bound_violations(*scenario, ledger, book.close()));
   add(checker.violations());
-  add(phase_violations(*scenario, stream));
+  add(phase_violations(*scenario, stream, clients_moved(ledger)));
   add(invariants.violations(run, expect.invariants));
   add(final_violations(run));
   outcome.digest = run.digest();

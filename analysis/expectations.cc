@@ -274,8 +274,10 @@ std::vector<Violation> bound_violations(const sim::Scenario& scenario, const Led
   return violations;
 }
 
-std::vector<Violation> phase_violations(const sim::Scenario& scenario, const Stream& stream) {
-  const std::optional<Incident> incident = incident_of(scenario);
+std::vector<Violation> phase_violations(const sim::Scenario& scenario, const Stream& stream,
+                                        std::optional<sim::Micros> clients_moved) {
+  std::optional<Incident> incident = incident_of(scenario);
+  if (incident) incident->clients_moved = clients_moved;
   std::vector<Violation> violations;
   for (const sim::PhaseBound& bound : scenario.expect.phases) {
     const sim::Phase& phase = sim::phases()[bound.phase];

@@ -73,6 +73,7 @@ class ExpectationChecker {
 // One for each bound that does not hold.
 std::vector<Violation> bound_violations(const sim::Scenario& scenario, const LedgerReport& report,
                                         const std::vector<WatcherReport>& watchers);
-std::vector<Violation> phase_violations(const sim::Scenario& scenario, const Stream& stream);
+std::vector<Violation> phase_violations(const sim::Scenario& scenario, const Stream& stream,
+                                        std::optional<sim::Micros> clients_moved = std::nullopt);
 
 }  // namespace sentinel::analysis

@@ -22,6 +22,14 @@ std::optional<sim::Micros> first_after(const Stream& stream, sim::Micros begin, 
   return found == stream.end() ? std::nullopt : std::optional{found->at};
 }
 
+std::optional<sim::Micros> last_after(const Stream& stream, sim::Micros begin, std::string_view words) {
+  std::optional<sim::Micros> last;
+  for (const Said& said : stream) {
+    if (said.at >= begin && begins_with(said, words)) last = said.at;
+  }
+  return last;
+}
+
 std::optional<sim::Micros> last_of_firsts(const Stream& stream, sim::Micros begin, std::string_view words) {
   std::map<std::uint16_t, sim::Micros> firsts;
   for (const Said& said : stream) {
@@ -38,6 +46,8 @@ std::optional<sim::Micros> find(const sim::Mark& mark, const Stream& stream, con
     case kBack: return incident.back;
     case kFirst: return first_after(stream, incident.fault, mark.words);
     case kLastOfFirsts: return last_of_firsts(stream, incident.fault, mark.words);
+    case kLast: return last_after(stream, incident.fault, mark.words);
+    case kClientsMoved: return incident.clients_moved;
     case kFirstBack: return incident.back ? first_after(stream, *incident.back, mark.words) : std::nullopt;
   }
   return std::nullopt;
@@ -99,6 +109,15 @@ std::optional<Incident> incident_of(const sim::Scenario& scenario) {
   if (fault == deeds.end()) return std::nullopt;
   const auto back = std::ranges::find_if(deeds, [&](const Deed& deed) { return deed.mends && deed.at > fault->at; });
   return Incident{.fault = fault->at, .back = back == deeds.end() ? std::nullopt : std::optional{back->at}};
+}
+
+std::optional<sim::Micros> clients_moved(const LedgerReport& ledger) {
+  std::optional<sim::Micros> last;
+  for (const ClientReport& client : ledger.clients) {
+    if (!client.settled) return std::nullopt;
+    last = std::max(last, std::optional{client.settled->time_since_epoch()});
+  }
+  return last;
 }
 
 std::optional<sim::Micros> begin_of(const sim::Phase& phase, const Stream& stream, const Incident& incident) {

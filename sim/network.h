@@ -46,6 +46,7 @@ class Network {
 
   // --- what is done to the network ---
   Topology& topology() { return topology_; }
+  const Topology& topology() const { return topology_; }
   // After cuts have changed: what was lost is sent again when TCP would.
   void retransmit(Agenda& agenda);
   void hold_messages(const HeldMessages& messages) { holds_.hold(messages); }

@@ -14,7 +14,9 @@ struct Mark {
     kBack,
     kFirst,         // first event with these words after the fault
     kLastOfFirsts,  // of the first ones of all sentinels that said it, the last
+    kLast,          // last event with these words
     kFirstBack,     // first event with these words after the end of the fault
+    kClientsMoved,  // since when all clients succeed at the new master only
   };
   Kind kind = Kind::kFault;
   std::string_view words;  // begin of channel and message

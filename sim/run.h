@@ -93,6 +93,8 @@ class Run {
   model::Millis uptime(NodeId node) const { return processes_[index(node)].clock.uptime(now()); }
   // Whether the process runs and is neither stopped nor busy, so that who asks it something is answered now.
   bool answers(NodeId node) const;
+  // Whether no cut is on the way.
+  bool passes(NodeId from, NodeId to) const { return network_.topology().path(from, to).cut == CutMode::kNone; }
 
   // What stands on the disk of a process, and how often it has rewritten that; 0 again when the file was replaced.
   using Disk = decltype(Node::config);

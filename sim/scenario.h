@@ -308,7 +308,8 @@ struct Scenario {
   SimTime from{};           // the streams begin here, and the expectations look at them
   SimTime until{};
   Expectations expect;
-  std::uint64_t seeds = 200;  // how many the expectations must hold for
+  std::uint64_t seeds = 200;      // how many the expectations must hold for
+  std::uint64_t fingerprint = 0;  // of all that it was read from
 
   const Node& node(NodeId id) const { return nodes[static_cast<std::size_t>(id)]; }
   std::optional<NodeId> find_node(std::string_view name) const;

@@ -67,6 +67,8 @@ std::array<std::string, 2> host_and_port(const model::Address& address, const Sy
 
 bool ClusterShorthand::has_field(std::string_view name) { return std::ranges::find(kFields, name) != kFields.end(); }
 
+std::span<const std::string_view> ClusterShorthand::fields() { return kFields; }
+
 ClusterShorthand::ClusterShorthand(const Json& json, ConfStore& store) : json_(&json), store_(&store) {
   constexpr std::size_t kReplicas = 2;
   constexpr std::size_t kSentinels = 3;

@@ -15,6 +15,7 @@ class ClusterShorthand {
  public:
   // `json` and `store` must outlive it.
   static bool has_field(std::string_view name);
+  static std::span<const std::string_view> fields();
 
   ClusterShorthand(const Json& json, ConfStore& store);
 

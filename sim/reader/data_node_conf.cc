@@ -154,6 +154,8 @@ Configured<model::DataNodeConfig> configure_data_node(const Conf& conf, std::opt
   return configured(reader.config, reader.listening, reader.announced, kDefaultPort);
 }
 
+bool is_data_node_directive(std::string_view name) { return find_word(kDirectives, name) != nullptr; }
+
 model::ConfigSetCommand parse_config_set(Args parameter, SymbolTable& symbols) {
   Reader reader{.symbols = symbols, .listening = Listening(std::nullopt, symbols)};
   run_word<Reader>(kParameters, reader, parameter, "parameter");

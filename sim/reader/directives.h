@@ -52,6 +52,9 @@ Configured<model::SentinelConfig> configure_sentinel(const Conf& conf, std::opti
 // What follows CONFIG SET, as redis.conf would have it. Throws BadInput.
 model::ConfigSetCommand parse_config_set(std::span<const std::string> parameter, SymbolTable& symbols);
 
+// Whether redis.conf has a directive of this name that changes something of what is simulated.
+bool is_data_node_directive(std::string_view name);
+
 // Whether one of the lines is about Sentinel.
 bool is_sentinel_conf(const Conf& conf);
 

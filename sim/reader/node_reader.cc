@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "sim/reader/cluster_shorthand.h"
+#include "sim/reader/directive_overrides.h"
 #include "sim/reader/names.h"
 #include "sim/reader/node_draft.h"
 #include "sim/reader/node_names.h"
@@ -250,6 +251,7 @@ std::vector<Node> read_nodes(const Fields& scenario, SymbolTable& symbols) {
   if (nodes_json != nullptr) DraftReader(drafts, store, symbols).read(*nodes_json);
   if (drafts.empty()) scenario.object().fail("a scenario without nodes: expected 'cluster' or 'nodes'");
   if (cluster) configure(*cluster, drafts, store, symbols);
+  if (const Json* const directives = scenario.find("directives")) override_directives(*directives, drafts, store);
 
   std::vector<Node> nodes;
   nodes.reserve(drafts.size());

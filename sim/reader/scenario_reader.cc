@@ -8,6 +8,7 @@
 
 #include "sim/reader/client_reader.h"
 #include "sim/reader/expectation_reader.h"
+#include "sim/reader/fingerprint.h"
 #include "sim/reader/json_fields.h"
 #include "sim/reader/network_reader.h"
 #include "sim/reader/node_draft.h"
@@ -22,8 +23,9 @@ namespace sentinel::sim {
 namespace {
 
 constexpr auto kFields = std::to_array<std::string_view>({
-    "$schema", "about",   "extends", "cases",      "vary",       "profile", "cluster", "nodes", "sites",  "clients",
-    "scripts", "network", "disk",    "hash-order", "wall-clock", "steps",   "from",    "until", "expect", "for",
+    "$schema",    "about",      "extends", "cases",   "vary",    "profile", "cluster",
+    "nodes",      "directives", "sites",   "clients", "scripts", "network", "disk",
+    "hash-order", "wall-clock", "steps",   "from",    "until",   "expect",  "for",
 });
 
 constexpr auto kRunsFields = std::to_array<std::string_view>({"seeds"});
@@ -87,6 +89,7 @@ Scenario read_case(const Json& root, const std::filesystem::path& file, const st
   scenario.profile = &read_profile(fields.find("profile"));
   read_times(fields, scenario);
   scenario.nodes = read_nodes(fields, scenario.symbols);
+  scenario.fingerprint = fingerprint_of(root, scenario.nodes);
   if (const Json* const clients = fields.find("clients")) read_clients(*clients, scenario);
   NodeNames names(scenario.nodes);
   if (const Json* const sites = fields.find("sites")) read_sites(*sites, names);
@@ -125,6 +128,8 @@ Scenario chosen(std::vector<Scenario> cases, const std::filesystem::path& file,
 
 }  // namespace
 
+std::span<const std::string_view> scenario_fields() { return kFields; }
+
 std::vector<Scenario> read_scenarios(const std::filesystem::path& file) {
   return parse_scenarios(read_text_file(file), file);
 }
@@ -133,10 +138,11 @@ Scenario read_scenario(const std::filesystem::path& file, const std::optional<st
   return chosen(read_scenarios(file), file, case_name);
 }
 
-std::vector<Scenario> parse_scenarios(std::string_view text, const std::filesystem::path& file) {
+std::vector<Scenario> parse_scenarios(std::string_view text, const std::filesystem::path& file,
+                                      std::span<const Setting> settings) {
   constexpr std::size_t kMostNodesOfAll = 4 * kMostNodes;
   constexpr std::size_t kMostStepsOfAll = 200'000;
-  const ScenarioSource source(text, file);
+  const ScenarioSource source(text, file, settings);
   std::vector<Scenario> scenarios;
   std::size_t nodes = 0;
   std::size_t steps = 0;
@@ -150,8 +156,9 @@ std::vector<Scenario> parse_scenarios(std::string_view text, const std::filesyst
   return scenarios;
 }
 
-Scenario parse_scenario(std::string_view text, const std::filesystem::path& file) {
-  return chosen(parse_scenarios(text, file), file, std::nullopt);
+Scenario parse_scenario(std::string_view text, const std::filesystem::path& file,
+                        const std::optional<std::string>& case_name, std::span<const Setting> settings) {
+  return chosen(parse_scenarios(text, file, settings), file, case_name);
 }
 
 }  // namespace sentinel::sim

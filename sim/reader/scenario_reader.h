@@ -3,10 +3,12 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "sim/reader/setting.h"
 #include "sim/scenario.h"
 
 namespace sentinel::sim {
@@ -19,8 +21,15 @@ std::vector<Scenario> read_scenarios(const std::filesystem::path& file);
 // The case of this name, or the only one.
 Scenario read_scenario(const std::filesystem::path& file, const std::optional<std::string>& case_name = std::nullopt);
 
-// The same for a text; `file` is named in errors, and other files that it names are looked for beside that.
-std::vector<Scenario> parse_scenarios(std::string_view text, const std::filesystem::path& file);
-Scenario parse_scenario(std::string_view text, const std::filesystem::path& file);
+// The same for a text; `file` is named in errors, and other files that it names are looked for beside that. `settings`
+// win over what the text says, in all cases of it.
+std::vector<Scenario> parse_scenarios(std::string_view text, const std::filesystem::path& file,
+                                      std::span<const Setting> settings = {});
+Scenario parse_scenario(std::string_view text, const std::filesystem::path& file,
+                        const std::optional<std::string>& case_name = std::nullopt,
+                        std::span<const Setting> settings = {});
+
+// The names of the fields that a scenario may have.
+std::span<const std::string_view> scenario_fields();
 
 }  // namespace sentinel::sim

@@ -1,12 +1,10 @@
 #include "sim/reader/scenario_source.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <ranges>
 #include <span>
 
 #include "sim/bad_input.h"
-#include "sim/reader/cluster_shorthand.h"
 #include "sim/reader/json_fields.h"
 #include "sim/reader/text_file.h"
 
@@ -15,7 +13,6 @@ namespace {
 
 constexpr std::size_t kMostCases = 100;
 constexpr std::size_t kMostSettings = 16;
-constexpr std::size_t kLongestWay = 64;
 constexpr std::size_t kDeepest = 8;
 
 const Json* find_member(const Json& object, std::string_view name) {
@@ -23,25 +20,6 @@ const Json* find_member(const Json& object, std::string_view name) {
   const auto found =
       std::ranges::find(object.items, name, [](const Json* item) -> std::string_view { return item->name; });
   return found == object.items.end() ? nullptr : *found;
-}
-
-// Where a setting stands: a JSON pointer, or the name of a field of the cluster or of the scenario.
-std::vector<std::string> way_of(const Json& setting) {
-  if (!setting.name.starts_with('/')) {
-    if (ClusterShorthand::has_field(setting.name)) return {"cluster", setting.name};
-    return {setting.name};
-  }
-  nlohmann::json::json_pointer pointer;
-  try {
-    pointer = nlohmann::json::json_pointer{setting.name};
-  } catch (const nlohmann::json::parse_error&) {
-    setting.fail(in_quotes(setting.name) + " is no JSON pointer: expected such as '/steps/0/at'");
-  }
-  std::vector<std::string> way;
-  for (; !pointer.empty(); pointer.pop_back()) way.push_back(pointer.back());
-  if (way.size() > kLongestWay) setting.fail("leads deeper than 64 levels");
-  std::ranges::reverse(way);
-  return way;
 }
 
 // `quorum=2`; what is no word is called by its place, `nodes=#1`.
@@ -58,7 +36,13 @@ std::string joined(const std::string& name, const std::string& more) {
 
 }  // namespace
 
-ScenarioSource::ScenarioSource(std::string_view text, const std::filesystem::path& file) {
+ScenarioSource::ScenarioSource(std::string_view text, const std::filesystem::path& file,
+                               std::span<const Setting> settings) {
+  for (const Setting& setting : settings) {
+    Json& value = settings_.emplace_back(documents_.emplace_back(setting.value, setting.origin).root());
+    value.name = setting.name;
+    value.line = 0;  // it has no lines
+  }
   const Json& root = extended(documents_.emplace_back(text, file), 0);
   const Json* const cases = find_member(root, "cases");
   if (cases == nullptr) {
@@ -102,19 +86,22 @@ void ScenarioSource::add_cases(const Json& root, const std::string& name) {
   }
 }
 
+const Json& ScenarioSource::with_settings(const Json& root) {
+  const Json* changed = &root;
+  for (const Json& value : settings_) changed = &patcher_.replaced(*changed, way_of(value, *changed), value);
+  return *changed;
+}
+
 void ScenarioSource::vary(const Json& root, const std::string& name, std::span<const Json* const> settings) {
   if (settings.empty()) {
     if (cases_.size() == kMostCases) root.fail("more than 100 cases");
     if (std::ranges::find(cases_, name, &Case::name) != cases_.end())
       root.fail("two cases are called " + in_quotes(name));
-    cases_.push_back({name, &root});
+    cases_.push_back({name, &with_settings(root)});
     return;
   }
   const Json& setting = *settings.front();
-  const std::vector<std::string> way = way_of(setting);
-  if (ClusterShorthand::has_field(setting.name) && find_member(root, "cluster") == nullptr) {
-    setting.fail("there is no 'cluster' that has it: expected a JSON pointer, such as '/nodes/S1/conf/0'");
-  }
+  const std::vector<std::string> way = way_of(setting, root);
   if (list_of(setting).empty()) setting.fail("expected the values that it has in turn, such as [1, 2, 3]");
   for (const Json* const value : setting.items) {
     vary(patcher_.replaced(root, way, *value), joined(name, label(way, *value)), settings.subspan(1));

@@ -1,0 +1,94 @@
+#include "analysis/sweep_summary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <utility>
+
+#include "analysis/statistics.h"
+
+namespace sentinel::analysis {
+namespace {
+
+using Blocks = std::span<const std::optional<SweepBlock>>;
+
+template <class Use>
+void for_each_run(Blocks blocks, Use use) {
+  for (const auto& block : blocks) std::ranges::for_each(block->runs, use);
+}
+
+// The values of the runs that have one, sorted.
+std::vector<double> values_of(Blocks blocks, std::size_t measure) {
+  std::vector<double> values;
+  for_each_run(blocks, [&](const RunFigures& run) {
+    if (!std::isnan(run.values[measure])) values.push_back(run.values[measure]);
+  });
+  std::ranges::sort(values);
+  return values;
+}
+
+MeasureSummary summarize(const std::vector<double>& values, MeasureRow::Unit unit, double observed) {
+  using Unit = MeasureRow::Unit;
+  MeasureSummary summary{.runs = values.size()};
+  if (values.empty()) return summary;
+  summary.sum = std::accumulate(values.begin(), values.end(), 0.0);
+  summary.min = values.front();
+  summary.max = values.back();
+  const auto count = static_cast<std::uint64_t>(summary.sum);  // of what is counted
+  if (unit == Unit::kShare) {
+    summary.figure = share(count, values.size());
+    return summary;
+  }
+  summary.figure = unit == Unit::kRate && observed > 0 ? rate(count, observed) : Estimate{.value = summary.mean()};
+  for (const double q : kSweepQuantiles) summary.quantiles.push_back(quantile_estimate(values, q));
+  if (summary.min == summary.max) return summary;
+  for (std::size_t i = 0; i <= kCurveSteps; ++i) {
+    summary.curve.push_back(quantile(values, static_cast<double>(i) / static_cast<double>(kCurveSteps)));
+  }
+  return summary;
+}
+
+std::size_t place_of(std::string_view measure) {
+  return static_cast<std::size_t>(find_measure(measure) - measures().data());
+}
+
+}  // namespace
+
+SweepCell summary_of(Blocks blocks) {
+  SweepCell cell;
+  std::map<std::pair<FailoverOutcome, FailoverReason>, std::uint64_t> outcomes;
+  for_each_run(blocks, [&](const RunFigures& run) {
+    ++cell.runs;
+    cell.observed += run.observed;
+    ++outcomes[{run.outcome, run.reason}];
+  });
+  for (const auto& [what, count] : outcomes) {
+    cell.outcomes.push_back({what.first, what.second, count, share(count, cell.runs)});
+  }
+  for (std::size_t i = 0; i < measures().size(); ++i) {
+    cell.measures.push_back(summarize(values_of(blocks, i), measures()[i].unit, cell.observed));
+  }
+  return cell;
+}
+
+bool is_precise_enough(Blocks blocks, double precision) {
+  constexpr std::size_t kLeast = 100;
+  const std::vector<double> successes = values_of(blocks, place_of("success"));
+  const std::vector<double> times = values_of(blocks, place_of("time-to-failover"));
+  std::size_t runs = 0;
+  for (const auto& block : blocks) runs += block->runs.size();
+  if (runs < kLeast) return false;
+  const auto is_narrow = [&](const Estimate& estimate, double unit) {
+    return std::max(estimate.high - estimate.value, estimate.value - estimate.low) <= precision * unit;
+  };
+  if (!successes.empty()) {
+    const auto hits = static_cast<std::uint64_t>(std::accumulate(successes.begin(), successes.end(), 0.0));
+    if (!is_narrow(share(hits, successes.size()), 1)) return false;
+  }
+  if (times.empty()) return true;
+  const Estimate median = quantile_estimate(times, 0.5);
+  return is_narrow(median, median.value);
+}
+
+}  // namespace sentinel::analysis

@@ -1,0 +1,123 @@
+#include "analysis/sweep_work.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "analysis/check.h"
+#include "model/random.h"
+#include "sim/bad_input.h"
+#include "sim/reader/scenario_reader.h"
+#include "sim/reader/text_file.h"
+#include "sim/run.h"
+
+namespace sentinel::analysis {
+namespace {
+
+std::vector<SweepAxis> axes_of(const std::vector<AxisOption>& options, const CellSettings& cells) {
+  std::vector<SweepAxis> axes;
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    SweepAxis& axis = axes.emplace_back(SweepAxis{options[i].name, {}});
+    if (const auto* const list = std::get_if<std::vector<std::string>>(&options[i].values)) {
+      axis.values = *list;
+      continue;
+    }
+    for (const auto& cell : cells) {
+      if (std::ranges::find(axis.values, cell[i]) == axis.values.end()) axis.values.push_back(cell[i]);
+    }
+  }
+  return axes;
+}
+
+// What the program makes of a scenario: another version of it may make something else.
+std::uint64_t digest_of(const std::shared_ptr<const sim::Scenario>& scenario) {
+  sim::Run run{scenario, 1};
+  sim::Scratch scratch;
+  run.run_until(scenario->until, scratch, [](const sim::Record&) {});
+  return run.digest();
+}
+
+}  // namespace
+
+SweepWork::SweepWork(const SweepOptions& options)
+    : file_(options.file), text_(sim::read_text_file(options.file)), case_name_(options.case_name) {
+  std::vector<AxisOption> axes;
+  for (const std::string& vary : options.vary) {
+    axes.push_back(parse_axis(vary, options.sample.has_value()));
+    const std::string& name = axes.back().name;
+    if (std::ranges::count(axes, name, &AxisOption::name) > 1)
+      throw sim::BadInput{"--vary " + name + ": is there twice"};
+  }
+  design_ = {.version = options.version,
+             .scenario = file_.string(),
+             .case_name = case_name_.value_or(""),
+             .about = {},
+             .seeds = options.seeds,
+             .precision = options.precision,
+             .is_sample = options.sample.has_value(),
+             .cells = options.sample ? latin_hypercube(axes, *options.sample) : grid(axes),
+             .shard = options.shard};
+  design_.axes = axes_of(axes, design_.cells);
+  for (std::size_t cell = 0; cell < design_.cells.size(); ++cell) {
+    const auto read = scenario(cell);
+    if (cell == 0) {
+      design_.about = read->about;
+      design_.fingerprint = digest_of(read);
+    }
+    design_.fingerprint = model::mix_bits(design_.fingerprint ^ read->fingerprint);
+  }
+}
+
+std::shared_ptr<const sim::Scenario> SweepWork::scenario(std::size_t cell) const {
+  std::vector<sim::Setting> settings;
+  for (std::size_t i = 0; i < design_.axes.size(); ++i) {
+    const std::string& name = design_.axes[i].name;
+    settings.push_back({name, design_.cells[cell][i], "--vary " + name});
+  }
+  return std::make_shared<const sim::Scenario>(sim::parse_scenario(text_, file_, case_name_, settings));
+}
+
+// Blocks come in the order of the cells.
+std::shared_ptr<const sim::Scenario> SweepWork::recent_scenario(std::size_t cell) {
+  const std::scoped_lock lock{mutex_};
+  if (recent_ == nullptr || recent_cell_ != cell) recent_ = scenario(cell);
+  recent_cell_ = cell;
+  return recent_;
+}
+
+SweepBlock SweepWork::run(const SweepItem& item, const std::function<void()>& pause) {
+  const auto scenario = recent_scenario(item.cell);
+  SweepBlock block{.cell = item.cell, .block = item.block};
+  for (std::uint64_t seed = design_.first_seed(item.block); seed <= design_.last_seed(item.block); ++seed) {
+    pause();
+    block.runs.push_back(figures_of(measure(scenario, seed)));
+  }
+  return block;
+}
+
+void do_sweep(SweepWork& work, SweepBook& book, unsigned jobs, const std::function<void()>& pause,
+              const std::function<void(const SweepBlock&)>& done) {
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto next = [&]() -> std::optional<SweepItem> {
+    const std::scoped_lock lock{mutex};
+    return failure ? std::nullopt : book.next();
+  };
+  parallel_for(jobs, jobs, [&](std::uint64_t /*thread*/) {
+    try {
+      while (const std::optional<SweepItem> item = next()) {
+        SweepBlock block = work.run(*item, pause);
+        const std::scoped_lock lock{mutex};
+        if (failure) return;
+        done(block);
+        book.add(std::move(block));
+      }
+    } catch (...) {
+      const std::scoped_lock lock{mutex};
+      if (!failure) failure = std::current_exception();
+    }
+  });
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace sentinel::analysis
