@@ -71,19 +71,18 @@ std::string_view message_kind_text(const model::Message& message, const model::C
 }
 
 std::string message_text(const sim::Run& run, const model::Message& message) {
-  return std::visit(
-      model::Overloaded{
-          [&](const model::Publish& publish) { return hello_text(run, publish.hello); },
-          [&](const model::HelloPush& push) { return hello_text(run, push.hello); },
-          [&](const model::IsMasterDown& question) { return question_text(run, question); },
-          [&](const model::IsMasterDownReply& reply) { return verdict_text(run, reply); },
-          [&](const model::InfoReply& info) { return info_text(run, info); },
-          [&](const model::StatusReply& reply) { return status_text(reply.status); },
-          [&](const model::Reconfigure& order) {
-            return "REPLICAOF " + (order.master ? name_of(run.scenario(), *order.master) : std::string{"NO ONE"});
-          },
-          [](const auto& /*says nothing more*/) { return std::string{}; }},
-      message);
+  return std::visit(model::Overloaded{[&](const model::Publish& publish) { return hello_text(run, publish.hello); },
+                                      [&](const model::HelloPush& push) { return hello_text(run, push.hello); },
+                                      [&](const model::IsMasterDown& question) { return question_text(run, question); },
+                                      [&](const model::IsMasterDownReply& reply) { return verdict_text(run, reply); },
+                                      [&](const model::InfoReply& info) { return info_text(run, info); },
+                                      [&](const model::StatusReply& reply) { return status_text(reply.status); },
+                                      [&](const model::Reconfigure& order) {
+                                        return "REPLICAOF " + (order.master ? name_of(run.scenario(), *order.master)
+                                                                            : std::string{"NO ONE"});
+                                      },
+                                      [](const auto& /*says nothing more*/) { return std::string{}; }},
+                    message);
 }
 
 }  // namespace sentinel::analysis

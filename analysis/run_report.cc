@@ -10,12 +10,11 @@
 #include <vector>
 
 #include "analysis/check.h"
+#include "analysis/failovers.h"
 #include "analysis/ledger.h"
 #include "analysis/ledger_text.h"
-#include "analysis/phases.h"
 #include "analysis/state_history.h"
 #include "analysis/step_text.h"
-#include "analysis/stream.h"
 #include "model/events.h"
 #include "sim/event_text.h"
 #include "sim/script_text.h"
@@ -104,16 +103,26 @@ Json meanings_json() {
   return meanings;
 }
 
-Json phases_json(const sim::Scenario& scenario, const Stream& stream) {
-  Json phases = Json::array();
-  const std::optional<Incident> incident = incident_of(scenario);
-  if (!incident) return phases;
-  for (const sim::Phase& phase : sim::phases()) {
-    const std::optional<sim::Micros> begin = begin_of(phase, stream, *incident);
-    const std::optional<sim::Micros> duration = duration_of(phase, stream, *incident);
-    if (duration) phases.push_back({{"name", phase.name}, {"begin", begin->count()}, {"duration", duration->count()}});
+Json moment_json(const std::optional<sim::SimTime>& at) { return at ? Json(count(*at)) : Json{}; }
+
+Json failovers_json(const sim::Scenario& scenario, const std::vector<Failover>& failovers) {
+  Json list = Json::array();
+  for (const Failover& failover : failovers) {
+    list.push_back({{"master", scenario.symbols.text(failover.name)},
+                    {"from", index(failover.old_master)},
+                    {"to", failover.new_master ? Json(index(*failover.new_master)) : Json{}},
+                    {"forced", failover.forced},
+                    {"outcome", outcome_name(failover.outcome)},
+                    {"reason", reason_name(failover.reason)},
+                    {"begin", count(failover.begin)},
+                    {"fault", moment_json(failover.fault)},
+                    {"sdown", moment_json(failover.sdown)},
+                    {"odown", moment_json(failover.odown)},
+                    {"tried", moment_json(failover.tried)},
+                    {"promoted", moment_json(failover.promoted)},
+                    {"switched", moment_json(failover.switched)}});
   }
-  return phases;
+  return list;
 }
 
 Json state_json(const sim::Scenario& scenario, const StateHistory& history) {
@@ -142,11 +151,11 @@ Json expectations_json(const std::shared_ptr<const sim::Scenario>& scenario, std
 }  // namespace
 
 Json run_report(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
-  Stream stream;
+  FailoverRecorder failovers{*scenario};
   Json events = Json::array();
   const auto take = [&](const sim::Record& record) {
+    failovers(record);
     if (record.at < scenario->from) return;
-    if (std::optional<Said> event = said(*scenario, record)) stream.push_back(std::move(*event));
     if (auto words = told(*scenario, record)) {
       events.push_back({count(record.at), index(record.node), std::move(words->first), std::move(words->second)});
     }
@@ -154,7 +163,10 @@ Json run_report(const std::shared_ptr<const sim::Scenario>& scenario, std::uint6
   StateHistory history{*scenario};
   sim::Run run{scenario, seed};
   sim::Scratch scratch;
-  const LedgerReport ledger = run_with_ledger(run, scratch, take, [&](const sim::Run& now) { history.observe(now); });
+  const LedgerReport ledger = run_with_ledger(run, scratch, take, [&](const sim::Run& now) {
+    failovers.observe(now);
+    history.observe(now);
+  });
   return {{"sentinel-sim", "run"},
           {"scenario", scenario->file.string()},
           {"case", scenario->case_name},
@@ -166,7 +178,7 @@ Json run_report(const std::shared_ptr<const sim::Scenario>& scenario, std::uint6
           {"nodes", nodes_json(run)},
           {"steps", steps_json(*scenario)},
           {"events", std::move(events)},
-          {"phases", phases_json(*scenario, stream)},
+          {"failovers", failovers_json(*scenario, failovers.close(run))},
           {"meanings", meanings_json()},
           {"state", state_json(*scenario, history)},
           {"ledger", ledger_json(*scenario, ledger)},

@@ -70,34 +70,39 @@ function clientBars(run, node) {
   return (books?.unavailable ?? []).map(([from, to]) => ({ from, to, text: 'unavailable', look: 'down' }));
 }
 
+// What ends each part of a failover, in order.
+const MARKS = [
+  ['+sdown', 'detection'], ['+odown', 'agreement'], ['+elected-leader', 'election'], ['+selected-slave', 'selection'],
+  ['+promoted-slave', 'promotion'], ['+switch-master', 'propagation'], ['+failover-end', 'reconfiguration'],
+];
+
 /** The failovers of a master as consecutive parts: {from, to, text, look}. */
 export function failoverBars(run, master) {
-  const marks = [
-    ['+sdown', 'detection'], ['+odown', 'agreement'], ['+elected-leader', 'election'], ['+selected-slave', 'selection'],
-    ['+promoted-slave', 'promotion'], ['+switch-master', 'propagation'], ['+failover-end', 'reconfiguration'],
-  ];
-  const own = run.rows.filter((row) => row.event !== undefined && belongsTo(row, master));
+  const own = run.data.failovers.filter((failover) => failover.master === master);
+  return own.flatMap((failover, i) => {
+    const begin = failover.fault ?? failover.begin;
+    const end = own[i + 1] ? own[i + 1].fault ?? own[i + 1].begin : run.end;
+    return partsOf(run.rows.filter((row) => row.at >= begin && row.at <= end && tellsOf(row, master)), begin);
+  });
+}
+
+function partsOf(rows, begin) {
   const bars = [];
-  let from = run.fault;
+  let from = begin;
   let stage = 0;
-  for (const row of own) {
-    if (from === undefined || row.at < from) continue;
-    if (row.channel.startsWith('-failover-abort')) {
-      bars.push({ from, to: row.at, text: `aborted: ${row.channel.slice('-failover-abort-'.length)}`, look: 'aborted' });
-      [from, stage] = [row.at, 0];
-      continue;
-    }
-    const reached = marks.findIndex(([channel], i) => i >= stage && channel === row.channel);
-    if (reached < 0 || (row.channel === '+sdown' && !row.message.startsWith('master '))) continue;
-    bars.push({ from, to: row.at, text: marks[reached][1], look: 'phase' });
-    [from, stage] = [row.at, reached + 1];
-    if (stage === marks.length) {
-      // The next failover begins with the next +sdown: what lies between belongs to neither.
-      const next = own.find((later) => later.at > row.at && later.channel === '+sdown' && later.message.startsWith('master '));
-      [from, stage] = [next?.at, 1];
-    }
+  for (const row of rows) {
+    const aborted = row.channel.startsWith('-failover-abort-');
+    const reached = MARKS.findIndex(([channel], i) => i >= stage && channel === row.channel);
+    if (!aborted && reached < 0) continue;
+    bars.push({
+      from, to: row.at, look: aborted ? 'aborted' : 'phase',
+      text: aborted ? `aborted: ${row.channel.slice('-failover-abort-'.length)}` : MARKS[reached][1],
+    });
+    [from, stage] = [row.at, aborted ? 0 : reached + 1];
   }
   return bars;
 }
 
-const belongsTo = (row, master) => row.message.startsWith(`${master} `) || row.message.includes(` ${master} `);
+// Events of the master itself, and of the replica that takes its place.
+const tellsOf = (row, master) => row.event !== undefined && (row.message.startsWith(`master ${master} `)
+  || row.message.startsWith(`${master} `) || (row.message.includes(` @ ${master} `) && row.channel !== '+sdown'));

@@ -1,6 +1,4 @@
 // What is known of a run, in the form in which the parts of the page ask for it.
-import { duration } from './format.js';
-
 // Words of +switch-master, which names addresses.
 const SWITCH = '+switch-master';
 
@@ -17,7 +15,7 @@ export class RunModel {
     this.tracks = new Map(data.state.map((track) => [key(track.node, track.fact, track.master, track.of), track.changes]));
     this.rows = rowsOf(data, namer(data.nodes));
     this.switches = this.rows.filter((row) => row.channel === SWITCH);
-    this.fault = faultOf(data);
+    this.fault = data.failovers.find(({ fault }) => fault !== null)?.fault ?? data.steps.find(({ at }) => at !== null)?.at;
   }
 
   name(node) { return this.nodes[node].name; }
@@ -58,9 +56,6 @@ export class RunModel {
     const margin = Math.max(0.5e6, 0.15 * (last - first));
     return [Math.max(this.begin, first - margin), Math.min(this.end, last + margin)];
   }
-
-  phase(name) { return this.data.phases.find((phase) => phase.name === name); }
-  phaseText(name) { const phase = this.phase(name); return phase && duration(phase.duration); }
 }
 
 const key = (node, fact, master = '', of = '') => `${node} ${fact} ${master} ${of}`;
@@ -102,9 +97,4 @@ function namer(nodes) {
   const pattern = new RegExp(`(?<![^\\s])(?:${quoted.join('|')})(?![^\\s])`, 'g');
   return (message) => (known.length === 0 ? message
     : message.replace(pattern, (word) => names.get(word)).replace(/(^| )(\S+) \2(?= |$)/g, '$1$2'));
-}
-
-function faultOf(data) {
-  const phase = data.phases.find(({ name }) => name.startsWith('fault'));
-  return phase?.begin ?? data.steps.find((step) => step.at !== null)?.at;
 }
