@@ -45,6 +45,7 @@ class Agenda {
   SimTime now() const { return now_; }
   bool empty() const { return queue_.empty(); }
   SimTime next_at() const { return queue_.top().at; }
+  std::uint64_t next_sequence() const { return next_sequence_; }  // of what will be scheduled next
 
   void schedule(SimTime at, Happening what) {
     what.at = at;

@@ -74,7 +74,15 @@ void Network::send(Agenda& agenda, NodeId from, Socket socket, const model::Call
                    model::Message message) {
   const std::optional<Located> end = locate(from, socket);
   if (!end) return;
-  append(agenda, end->connection, other(end->side), Parcel{.callback = callback, .message = std::move(message)});
+  append(agenda, end->connection, other(end->side),
+         Parcel{.callback = callback, .message = std::move(message), .place = sent_++});
+}
+
+std::optional<NodeId> Network::peer(NodeId node, Socket socket) const {
+  const std::optional<Located> end = locate(node, socket);
+  if (!end) return std::nullopt;
+  const Connection& connection = connections_[end->connection];
+  return end->side == kClient ? connection.server : connection.ends[kClient].node;
 }
 
 void Network::close(Agenda& agenda, NodeId node, Socket socket) {
@@ -160,6 +168,7 @@ void Network::append(Agenda& agenda, std::uint32_t at, std::uint8_t to, Parcel p
   Connection& connection = connections_[at];
   Pipe& pipe = connection.pipes[to];
   if (pipe.broken) return;
+  parcel.sent_in = happening_;
   parcel.held = is_held(connection, to, parcel);
   const bool waits = pipe.waiting > 0 || parcel.held;
   std::uint32_t slot = free_parcel_;
@@ -287,6 +296,7 @@ Happening Network::put_aside(Agenda& agenda, const Happening& happening) {
 std::optional<model::Input> Network::arrive(Agenda& agenda, const Happening& happening) {
   if (is_void(happening)) return std::nullopt;
   const std::uint32_t at = happening.index;
+  delivery_ = Delivery{.peer = node_at(connections_[at], other(happening.side))};
   switch (happening.kind) {
     case Happening::Kind::kConnectArrives: connect_arrives(agenda, at); return std::nullopt;
     case Happening::Kind::kConnected: return connected(agenda, at);
@@ -326,6 +336,8 @@ std::optional<model::Input> Network::deliver(Agenda& agenda, std::uint32_t at, s
   Connection& connection = connections_[at];
   const std::uint32_t parcel = take(connection.pipes[to]);
   const Socket socket = connection.ends[to].socket;
+  delivery_.sent_in = parcels_[parcel].sent_in;
+  delivery_.place = parcels_[parcel].place;
   if (!connection.ends[to].open) {
     // The sender learns from what this end sent when it closed. If a firewall rejected that, it learns now.
     const bool unknown = connection.pipes[other(to)].broken && path_to(connection, other(to)).cut == CutMode::kNone;

@@ -16,15 +16,32 @@
 
 namespace sentinel::sim {
 
+// Where what arrives last comes from.
+struct Delivery {
+  std::uint32_t sent_in = 0;     // Network::begin() before it was sent
+  std::uint32_t place = 0;       // among the messages that were sent since then
+  std::optional<NodeId> peer{};  // who is at the other end of the connection
+};
+
 class Network {
  public:
   // `scenario` must outlive the network and its copies.
   Network(const Scenario& scenario, std::uint64_t seed);
 
+  // A new happening, whose number what is sent in it remembers.
+  void begin(std::uint32_t happening) {
+    happening_ = happening;
+    sent_ = 0;
+  }
+
   // --- what processes do ---
   void connect(Agenda& agenda, NodeId from, model::Socket socket, model::Address to);
   void send(Agenda& agenda, NodeId from, model::Socket socket, const model::Callback& callback, model::Message message);
   void close(Agenda& agenda, NodeId node, model::Socket socket);
+  // Whether it is an end of a connection, perhaps of one that is not established yet.
+  bool is_open(NodeId node, model::Socket socket) const { return locate(node, socket).has_value(); }
+  // Who is at the other end of that; nullopt if nobody has the address.
+  std::optional<NodeId> peer(NodeId node, model::Socket socket) const;
   // The process is gone; the operating system closes its connections, and refuses new ones.
   void stop_listening(Agenda& agenda, NodeId node);
   void listen(NodeId node) { listening_[index(node)] = true; }
@@ -43,6 +60,7 @@ class Network {
   // Makes it happen. The input for receiver(), if any. A message in it stays valid until release().
   std::optional<model::Input> arrive(Agenda& agenda, const Happening& happening);
   void release();
+  const Delivery& delivery() const { return delivery_; }
 
   // --- what is done to the network ---
   Topology& topology() { return topology_; }
@@ -60,6 +78,8 @@ class Network {
     model::Message message{};
     bool closes = false;  // the sender closed its end after all that came before
     bool held = false;    // it waits until it is released
+    std::uint32_t sent_in = 0;
+    std::uint32_t place = 0;  // among the messages of that happening
     std::uint32_t next = kNone;
   };
 
@@ -142,6 +162,9 @@ class Network {
   std::vector<Parcel> parcels_;
   std::uint32_t free_parcel_ = kNone;
   std::uint32_t delivered_ = kNone;  // until release()
+  Delivery delivery_{};
+  std::uint32_t happening_ = 0;
+  std::uint32_t sent_ = 0;  // messages in this happening
 };
 
 }  // namespace sentinel::sim

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/event_text.h"
+#include "sim/history.h"
 
 namespace sentinel::sim {
 namespace {
@@ -89,7 +90,10 @@ bool Run::step(Scratch& scratch) {
   mix(static_cast<std::uint64_t>(what.at.time_since_epoch().count()));
   mix((static_cast<std::uint64_t>(what.index) << 32U) | (static_cast<std::uint64_t>(what.generation) << 16U) |
       (static_cast<std::uint64_t>(what.side) << 8U) | static_cast<std::uint64_t>(what.kind));
+  network_.begin(static_cast<std::uint32_t>(happenings_));
+  if (scratch.history != nullptr) scratch.history->begin(what, agenda_.next_sequence());
   happen(what, scratch);
+  if (scratch.history != nullptr) scratch.history->said(scratch.records);
   return true;
 }
 
@@ -200,6 +204,7 @@ void Run::command(NodeId node, std::uint32_t step, Scratch& scratch) {
 
 void Run::feed(NodeId node, const model::Input& input, Scratch& scratch, std::uint32_t step) {
   Process& process = processes_[index(node)];
+  if (scratch.history != nullptr) scratch.history->fed(node, input, network_.delivery());
   scratch.effects.clear();
   const model::Instant clock = process.clock.read(now());
   if (auto* sentinel = std::get_if<model::Sentinel>(&process.machine)) {
@@ -230,6 +235,7 @@ bool Run::wait_for_disk(NodeId node, Scratch& scratch, std::uint32_t step) {
   std::swap(process.outbox, scratch.effects.actions);
   process.outbox_timer = scratch.effects.next_timer;
   process.outbox_step = step;
+  process.outbox_happening = static_cast<std::uint32_t>(happenings_);
   process.flushing = true;
   process.busy_until = now() + wait;
   agenda_.schedule(
@@ -243,6 +249,7 @@ void Run::flushed(NodeId node, const Happening& what, Scratch& scratch) {
   if (process.life != what.generation || !process.alive) return;
   if (!can_act(process)) return hold(node, what);
   process.flushing = false;
+  if (scratch.history != nullptr) scratch.history->flushed(node, process.outbox_happening);
   carry_out(node, process.outbox, process.outbox_timer, scratch, process.outbox_step);
   process.outbox.clear();
   release_held(node);
@@ -261,6 +268,7 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
           } else if constexpr (std::is_same_v<Done, model::Disconnect>) {
             network_.close(agenda_, node, done.socket);
           } else if constexpr (std::is_same_v<Done, model::Send>) {
+            if (scratch.history != nullptr) note_message(node, done, *scratch.history);
             network_.send(agenda_, node, done.socket, done.callback, std::move(done.message));
           } else if constexpr (std::is_same_v<Done, model::Event>) {
             record(scratch, node, done);
@@ -287,6 +295,10 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
         action);
   }
   if (next_timer) set_timer(node, *next_timer);
+}
+
+void Run::note_message(NodeId node, const model::Send& send, History& history) const {
+  if (network_.is_open(node, send.socket)) history.sent(node, network_.peer(node, send.socket), send);
 }
 
 // The event loop does nothing else meanwhile.

@@ -41,10 +41,13 @@ struct Record {
 template <class S>
 concept Sink = std::invocable<S&, const Record&>;
 
+class History;
+
 // Buffers that a driver uses again for each step; never part of a run.
 struct Scratch {
   model::Effects effects;
   std::vector<Record> records;  // of the last step, in order
+  History* history = nullptr;   // who wants to know what caused what
 };
 
 class Run {
@@ -123,7 +126,8 @@ class Run {
     std::vector<model::Action> outbox{};  // what leaves when its configuration is on disk
     std::optional<model::Millis> outbox_timer{};
     std::uint32_t outbox_step = 0;
-    std::vector<Happening> held{};  // what waits for a process that does not run, in order
+    std::uint32_t outbox_happening = 0;  // in which it was said
+    std::vector<Happening> held{};       // what waits for a process that does not run, in order
   };
 
   // A script that a sentinel started.
@@ -163,6 +167,7 @@ class Run {
   void flushed(NodeId node, const Happening& what, Scratch& scratch);
   void carry_out(NodeId node, std::vector<model::Action>& actions, std::optional<model::Millis> next_timer,
                  Scratch& scratch, std::uint32_t step);
+  void note_message(NodeId node, const model::Send& send, History& history) const;
   void stall(NodeId node, SimTime until);
   void look_up(NodeId node, const model::Connect& connect);
   void set_timer(NodeId node, model::Millis after);
