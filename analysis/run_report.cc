@@ -13,10 +13,12 @@
 #include "analysis/failovers.h"
 #include "analysis/ledger.h"
 #include "analysis/ledger_text.h"
+#include "analysis/run_messages.h"
 #include "analysis/state_history.h"
 #include "analysis/step_text.h"
 #include "model/events.h"
 #include "sim/event_text.h"
+#include "sim/history.h"
 #include "sim/script_text.h"
 
 namespace sentinel::analysis {
@@ -64,17 +66,28 @@ Json nodes_of(const sim::Action& action) {
   return nodes;
 }
 
-Json steps_json(const sim::Scenario& scenario) {
+Json step_json(const sim::Scenario& scenario, const sim::Step& step, std::optional<sim::SimTime> at) {
+  const auto* const trigger = std::get_if<sim::Trigger>(&step.when);
+  Json entry{{"at", at ? Json(count(*at)) : Json{}},
+             {"text", step_text(scenario, step.action)},
+             {"nodes", nodes_of(step.action)}};
+  if (trigger != nullptr) entry["on"] = trigger->event.text;
+  if (!step.why.empty()) entry["why"] = step.why;
+  return entry;
+}
+
+// In the order in which they were done, then those that no event has made happen.
+Json steps_json(const sim::Scenario& scenario, const sim::History& history) {
   Json steps = Json::array();
-  for (const sim::Step& step : scenario.steps) {
-    const auto* const at = std::get_if<sim::SimTime>(&step.when);
-    const auto* const trigger = std::get_if<sim::Trigger>(&step.when);
-    Json entry{{"at", at != nullptr ? Json(count(*at)) : Json{}},
-               {"text", step_text(scenario, step.action)},
-               {"nodes", nodes_of(step.action)}};
-    if (trigger != nullptr) entry["on"] = trigger->event.text;
-    if (!step.why.empty()) entry["why"] = step.why;
-    steps.push_back(std::move(entry));
+  std::vector<bool> done(scenario.steps.size());
+  for (sim::MomentNumber number = 1; number <= history.size(); ++number) {
+    const sim::Moment& moment = history.moment(number);
+    if (moment.happening.kind != sim::Happening::Kind::kStep) continue;
+    done[moment.happening.index] = true;
+    steps.push_back(step_json(scenario, scenario.steps[moment.happening.index], moment.at));
+  }
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    if (!done[i]) steps.push_back(step_json(scenario, scenario.steps[i], std::nullopt));
   }
   return steps;
 }
@@ -140,6 +153,14 @@ Json state_json(const sim::Scenario& scenario, const StateHistory& history) {
   return tracks;
 }
 
+// Only who was given an input can have changed, unless something was done to the processes themselves.
+void observe(StateHistory& states, const sim::Run& run, const sim::Moment& last) {
+  using Kind = sim::Happening::Kind;
+  if (last.node) return states.observe(run, *last.node);
+  const Kind kind = last.happening.kind;
+  if (kind == Kind::kStep || kind == Kind::kStart || kind == Kind::kWake || kind == Kind::kEnd) states.observe(run);
+}
+
 Json expectations_json(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
   Json broken = Json::array();
   for (const Violation& violation : check_seed(scenario, seed).violations) {
@@ -160,12 +181,14 @@ Json run_report(const std::shared_ptr<const sim::Scenario>& scenario, std::uint6
       events.push_back({count(record.at), index(record.node), std::move(words->first), std::move(words->second)});
     }
   };
-  StateHistory history{*scenario};
+  StateHistory states{*scenario};
+  sim::History history;
   sim::Run run{scenario, seed};
   sim::Scratch scratch;
+  scratch.history = &history;
   const LedgerReport ledger = run_with_ledger(run, scratch, take, [&](const sim::Run& now) {
     failovers.observe(now);
-    history.observe(now);
+    observe(states, now, history.moment(history.size()));
   });
   return {{"sentinel-sim", "run"},
           {"scenario", scenario->file.string()},
@@ -176,13 +199,13 @@ Json run_report(const std::shared_ptr<const sim::Scenario>& scenario, std::uint6
           {"from", count(scenario->from)},
           {"until", count(scenario->until)},
           {"nodes", nodes_json(run)},
-          {"steps", steps_json(*scenario)},
+          {"steps", steps_json(*scenario, history)},
           {"events", std::move(events)},
           {"failovers", failovers_json(*scenario, failovers.close(run))},
           {"meanings", meanings_json()},
-          {"state", state_json(*scenario, history)},
+          {"state", state_json(*scenario, states)},
           {"ledger", ledger_json(*scenario, ledger)},
-          {"messages", {{"kinds", Json::array()}, {"rows", Json::array()}, {"omitted", 0}}},
+          {"messages", messages_json(run, history)},
           {"broken", expectations_json(scenario, seed)}};
 }
 
