@@ -142,11 +142,8 @@ std::string summary_text(const std::vector<CheckResult>& results) {
   return text.str();
 }
 
-std::string progress_text(const CheckProgress& progress) {
-  constexpr std::uint64_t kAll = 100;
-  const std::uint64_t share = progress.runs == 0 ? kAll : progress.runs_done * kAll / progress.runs;
-  std::string text = std::to_string(progress.files_done) + " of " + std::to_string(progress.files) + " files, " +
-                     std::to_string(share) + " %";
+std::string progress_note(const CheckProgress& progress) {
+  std::string text = std::to_string(progress.files_done) + " of " + std::to_string(progress.files) + " files";
   if (progress.files_failed > 0) text += ", " + std::to_string(progress.files_failed) + " failed";
   return text;
 }

@@ -18,7 +18,7 @@ std::string result_text(const CheckResult& result);
 // `1 of 3 scenarios passed`; above it, if there are several files, a table by folder that is not wider than 80 columns.
 std::string summary_text(const std::vector<CheckResult>& results);
 
-// `12 of 40 files, 31 %, 1 failed`.
-std::string progress_text(const CheckProgress& progress);
+// `12 of 40 files, 1 failed`.
+std::string progress_note(const CheckProgress& progress);
 
 }  // namespace sentinel::analysis

@@ -224,7 +224,8 @@ bool FailoverRecorder::all_is_well(const sim::Run& run, const Watch& watch) cons
 std::optional<Failover> FailoverRecorder::ended(const sim::Run& run, const Watch& watch) const {
   Failover failover = *watch.open;
   const Micros unfit = watch.fit ? watch.longest_unfit : std::max(watch.longest_unfit, run.now() - watch.unfit_since);
-  failover.needed = failover.forced || unfit > watch.down_after + kReactionTime;
+  const bool was_right = failover.switched && !watch.is_false;
+  failover.needed = failover.forced || was_right || unfit > watch.down_after + kReactionTime;
   for (const auto& [epoch, tried] : watch.tried) {
     ++failover.tries;
     if (tried.candidates > 1 && !tried.elected) ++failover.split_votes;
@@ -232,19 +233,20 @@ std::optional<Failover> FailoverRecorder::ended(const sim::Run& run, const Watch
   using enum FailoverOutcome;
   if (failover.switched) {
     const SimTime since = failover.odown.value_or(failover.tried.value_or(failover.begin));
-    const bool is_late = failover.tries > 1 || *failover.switched - since > watch.failover_timeout;
+    const bool in_time = *failover.switched - since <= watch.failover_timeout;
     failover.outcome = watch.is_false             ? kFalseFailover
+                       : in_time                  ? kSuccess
                        : failover.split_votes > 0 ? kSplitVote
-                       : is_late                  ? kLate
-                                                  : kSuccess;
+                                                  : kLate;
+    failover.reason = FailoverReason::kNone;
+  } else if (!failover.needed) {
+    if (failover.tries == 0) return std::nullopt;
     failover.reason = FailoverReason::kNone;
   } else if (failover.tries > 0) {
     failover.outcome = failover.reason != FailoverReason::kNone ? kAborted : kUnfinished;
-  } else if (failover.needed) {
+  } else {
     failover.outcome = kNoAttempt;
     failover.reason = why_none(run, failover);
-  } else {
-    return std::nullopt;
   }
   return failover;
 }

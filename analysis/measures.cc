@@ -5,6 +5,7 @@
 
 #include "analysis/failovers.h"
 #include "analysis/ledger.h"
+#include "analysis/measured_run.h"
 #include "model/rows.h"
 
 namespace sentinel::analysis {
@@ -53,10 +54,8 @@ std::optional<double> duration(const std::optional<Micros>& value) {
 }
 
 std::optional<double> success(const RunMeasures& run) {
-  using enum FailoverOutcome;
-  if (run.outcome == kNotNeeded) return std::nullopt;
-  const bool replaced = run.outcome == kSuccess || run.outcome == kSplitVote || run.outcome == kLate;
-  return replaced ? 1.0 : 0.0;
+  if (run.needed == 0) return std::nullopt;
+  return run.done == run.needed ? 1.0 : 0.0;
 }
 
 using Unit = MeasureRow::Unit;
@@ -105,6 +104,8 @@ void add_failovers(const std::vector<Failover>& failovers, RunMeasures& run) {
       run.outcome = failover.outcome;
       run.reason = failover.reason;
     }
+    run.needed += failover.needed ? 1U : 0U;
+    run.done += failover.needed && failover.switched ? 1U : 0U;
     run.tries += failover.tries;
     run.split_votes += failover.split_votes;
     run.failovers += failover.switched ? 1U : 0U;
@@ -126,12 +127,9 @@ std::string_view outcome_name(FailoverOutcome outcome) { return kOutcomes[static
 std::string_view reason_name(FailoverReason reason) { return kReasons[static_cast<std::size_t>(reason)].name; }
 
 RunMeasures measure(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
-  sim::Run run{scenario, seed};
-  sim::Scratch scratch;
-  FailoverRecorder recorder{*scenario};
-  const LedgerReport ledger =
-      run_with_ledger(run, scratch, recorder, [&](const sim::Run& now) { recorder.observe(now); });
-  return measures_of(run, recorder.close(run), ledger);
+  MeasuredRun run{scenario, seed};
+  run.run_until(scenario->until);
+  return run.close();
 }
 
 RunMeasures measures_of(const sim::Run& run, const std::vector<Failover>& failovers, const LedgerReport& ledger) {

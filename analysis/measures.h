@@ -17,10 +17,10 @@ namespace sentinel::analysis {
 
 // How a failover ended; of several in one run, the one that ended worst. From good to bad.
 enum class FailoverOutcome : std::uint8_t {
-  kNotNeeded,      // no master was unfit for long (failovers.h), and none was tried to be replaced
-  kSuccess,        // with the first try, within failover-timeout of the first +odown
-  kSplitVote,      // likewise in the end, but two candidates had kept each other from a majority before
-  kLate,           // with another try, or later than that
+  kNotNeeded,      // no master was unfit for long (failovers.h), and none was replaced
+  kSuccess,        // within failover-timeout of the first +odown
+  kSplitVote,      // later, because candidates had kept each other from a majority
+  kLate,           // later, for another reason
   kFalseFailover,  // a master was replaced that was fit to serve, and nobody had asked for it
   kAborted,        // tried, and given up
   kUnfinished,     // a try that neither succeeded nor was given up when the run ended
@@ -51,6 +51,8 @@ struct RunMeasures {
   // Of the first failover that was needed or asked for, from the fault or command on.
   std::optional<sim::Micros> time_to_detection{};  // to the first +odown
   std::optional<sim::Micros> time_to_failover{};   // to the first +switch-master
+  std::uint32_t needed = 0;                        // failovers that were needed or asked for
+  std::uint32_t done = 0;                          // of these, done
   std::uint32_t failovers = 0;                     // masters that were replaced
   std::uint32_t false_failovers = 0;               // of these, fit to serve
   std::uint32_t tries = 0;                         // epochs in which a sentinel tried, forced ones included

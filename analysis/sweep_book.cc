@@ -10,49 +10,57 @@ namespace sentinel::analysis {
 
 SweepBook::SweepBook(const SweepDesign& design, bool keeps_runs)
     : design_(&design), keeps_runs_(keeps_runs), cells_(design.cells.size()) {
-  for (std::size_t i = 0; i < cells_.size(); ++i) {
-    cells_[i].blocks.resize(design.blocks());
-    for (std::size_t block = 0; block < design.blocks(); ++block) {
-      if (design.is_here(i, block)) runs_ += design.last_seed(block) - design.first_seed(block) + 1;
+  for (std::vector<std::size_t>& members : design.groups()) {
+    const std::size_t group = groups_.size();
+    for (const std::size_t cell : members) {
+      cells_[cell].group = group;
+      cells_[cell].blocks.resize(design.blocks());
+      for (std::size_t block = 0; block < design.blocks(); ++block) {
+        if (design.is_here(group, block)) runs_ += design.last_seed(block) - design.first_seed(block) + 1;
+      }
     }
+    groups_.push_back({.cells = std::move(members)});
   }
 }
 
 // Moves on to the next block that nobody does or has done.
-bool SweepBook::can_deal(Cell& cell, std::size_t index) const {
-  if (cell.is_decided) return false;
-  const auto is_no_work = [&](std::size_t block) { return cell.blocks[block] || !design_->is_here(index, block); };
-  while (cell.dealt < cell.blocks.size() && is_no_work(cell.dealt)) ++cell.dealt;
-  return cell.dealt < cell.blocks.size();
+bool SweepBook::can_deal(std::size_t index) {
+  Group& group = groups_[index];
+  const auto is_done = [&](std::size_t cell) { return cells_[cell].is_decided || cells_[cell].blocks[group.dealt]; };
+  while (group.dealt < design_->blocks() &&
+         (!design_->is_here(index, group.dealt) || std::ranges::all_of(group.cells, is_done))) {
+    ++group.dealt;
+  }
+  return group.dealt < design_->blocks();
 }
 
 std::optional<SweepItem> SweepBook::deal(std::size_t index) {
-  Cell& cell = cells_[index];
-  ++cell.in_hands;
-  return SweepItem{index, cell.dealt++};
+  Group& group = groups_[index];
+  ++group.in_hands;
+  return SweepItem{index, group.dealt++};
 }
 
 // With a precision, whether a block is needed is known when the one before is done: another cell has its turn
 // meanwhile. Only who would have nothing to do begins a block that may be in vain.
 std::optional<SweepItem> SweepBook::next() {
-  while (first_open_ < cells_.size() && !can_deal(cells_[first_open_], first_open_)) ++first_open_;
-  for (std::size_t i = first_open_; i < cells_.size(); ++i) {
-    const bool waits = design_->precision && cells_[i].in_hands > 0;
-    if (!waits && can_deal(cells_[i], i)) return deal(i);
+  while (first_open_ < groups_.size() && !can_deal(first_open_)) ++first_open_;
+  for (std::size_t i = first_open_; i < groups_.size(); ++i) {
+    const bool waits = design_->precision && groups_[i].in_hands > 0;
+    if (!waits && can_deal(i)) return deal(i);
   }
-  for (std::size_t i = first_open_; i < cells_.size(); ++i) {
-    if (can_deal(cells_[i], i)) return deal(i);
+  for (std::size_t i = first_open_; i < groups_.size(); ++i) {
+    if (can_deal(i)) return deal(i);
   }
   return std::nullopt;
 }
 
 void SweepBook::add(SweepBlock block) {
-  Cell& cell = cells_[block.cell];
-  if (cell.in_hands > 0) --cell.in_hands;
+  const std::size_t index = block.cell;
+  Cell& cell = cells_[index];
+  Group& group = groups_[cell.group];
+  if (group.in_hands > 0 && index == group.cells.back()) --group.in_hands;
   if (cell.is_decided || cell.blocks[block.block]) return;
   runs_done_ += block.runs.size();
-  ++blocks_done_;
-  const std::size_t index = block.cell;
   cell.blocks[block.block] = std::move(block);
   decide(cell, index);
 }
@@ -75,9 +83,9 @@ void SweepBook::decide(Cell& cell, std::size_t index) {
   }
 }
 
-std::optional<SweepItem> SweepBook::missing() const {
+std::optional<SweepBook::Place> SweepBook::missing() const {
   for (std::size_t i = 0; i < cells_.size(); ++i) {
-    if (!cells_[i].is_decided) return SweepItem{i, cells_[i].used};
+    if (!cells_[i].is_decided) return Place{i, cells_[i].group, cells_[i].used};
   }
   return std::nullopt;
 }

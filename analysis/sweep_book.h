@@ -10,9 +10,9 @@
 
 namespace sentinel::analysis {
 
-// A block that somebody shall do.
+// A block of all cells of a group, for somebody to do.
 struct SweepItem {
-  std::size_t cell = 0;
+  std::size_t group = 0;
   std::size_t block = 0;
 };
 
@@ -23,40 +23,51 @@ class SweepBook {
   // `keeps_runs`: runs() will be asked for.
   SweepBook(const SweepDesign& design, bool keeps_runs);  // `design` must outlive it
 
-  // Cells in their order. nullopt: all that is to be done here is dealt out.
+  // Groups in their order. nullopt: all that is to be done here is dealt out.
   std::optional<SweepItem> next();
   void add(SweepBlock block);  // a second one of the same place is passed over
+  const std::vector<std::size_t>& cells_of(std::size_t group) const { return groups_[group].cells; }
 
   // Seeds of this shard. Cells that end early make `runs` less.
   std::uint64_t runs_done() const { return runs_done_; }
   std::uint64_t runs() const { return runs_; }
-  std::uint64_t blocks_done() const { return blocks_done_; }
 
-  std::optional<SweepItem> missing() const;  // the first block without which there is no result
-  SweepResult result() const;                // if none is missing
+  // The first block without which there is no result, of a cell.
+  struct Place {
+    std::size_t cell = 0;
+    std::size_t group = 0;
+    std::size_t block = 0;
+  };
+  std::optional<Place> missing() const;
+  SweepResult result() const;  // if none is missing
   std::vector<const SweepBlock*> runs_of(std::size_t cell) const;
 
  private:
   struct Cell {
+    std::size_t group = 0;
     std::vector<std::optional<SweepBlock>> blocks{};
-    std::size_t dealt = 0;  // blocks before this one are done, or in somebody's hands
-    std::size_t in_hands = 0;
     std::size_t used = 0;     // so many blocks are in the summary
     bool is_decided = false;  // no more blocks are needed
     SweepCell summary{};
   };
 
-  bool can_deal(Cell& cell, std::size_t index) const;
-  std::optional<SweepItem> deal(std::size_t index);
+  struct Group {
+    std::vector<std::size_t> cells{};
+    std::size_t dealt = 0;  // blocks before this one are done, or in somebody's hands
+    std::size_t in_hands = 0;
+  };
+
+  bool can_deal(std::size_t group);
+  std::optional<SweepItem> deal(std::size_t group);
   void decide(Cell& cell, std::size_t index);
 
   const SweepDesign* design_;
   bool keeps_runs_;
   std::vector<Cell> cells_;
-  std::size_t first_open_ = 0;  // all cells before are dealt out
+  std::vector<Group> groups_;
+  std::size_t first_open_ = 0;  // all groups before are dealt out
   std::uint64_t runs_ = 0;
   std::uint64_t runs_done_ = 0;
-  std::uint64_t blocks_done_ = 0;
 };
 
 }  // namespace sentinel::analysis

@@ -2,7 +2,9 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace sentinel::analysis {
 namespace {
@@ -10,8 +12,30 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kMicro = 1e-6;
+constexpr std::size_t kMostOfGroup = 16;  // so that no block takes too long
+
+// `/steps/0/at`.
+bool is_time_of_step(const std::string& name) { return name.starts_with("/steps/") && name.ends_with("/at"); }
 
 }  // namespace
+
+std::vector<std::vector<std::size_t>> SweepDesign::groups() const {
+  std::vector<std::vector<std::size_t>> groups;
+  std::map<std::vector<std::string>, std::size_t> places;  // by the settings that are no times of steps
+  for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+    std::vector<std::string> others;
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      if (precision || !is_time_of_step(axes[i].name)) others.push_back(cells[cell][i]);
+    }
+    const auto [place, is_new] = places.emplace(std::move(others), groups.size());
+    if (is_new || groups[place->second].size() == kMostOfGroup) {
+      place->second = groups.size();
+      groups.emplace_back();
+    }
+    groups[place->second].push_back(cell);
+  }
+  return groups;
+}
 
 SweepResult result_of(const SweepDesign& design) {
   return {.scenario = design.scenario,

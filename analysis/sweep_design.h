@@ -37,10 +37,13 @@ struct SweepDesign {
   Shard shard{};
 
   std::size_t blocks() const { return (seeds + kSeedsOfBlock - 1) / kSeedsOfBlock; }  // of a cell
-  // Without a precision blocks are dealt out to the shards, with one whole cells: whether a cell goes on depends on its
-  // blocks so far.
-  bool is_here(std::size_t cell, std::size_t block) const {
-    return (precision ? cell : cell * blocks() + block) % shard.count == shard.number - 1;
+  // Cells that are done together, each in one group. Those that differ in the times of steps alone share the time
+  // before, unless each may end on its own.
+  std::vector<std::vector<std::size_t>> groups() const;
+  // Without a precision blocks are dealt out to the shards, with one whole groups: whether a cell goes on depends on
+  // its blocks so far.
+  bool is_here(std::size_t group, std::size_t block) const {
+    return (precision ? group : group * blocks() + block) % shard.count == shard.number - 1;
   }
   std::uint64_t first_seed(std::size_t block) const { return block * kSeedsOfBlock + 1; }
   std::uint64_t last_seed(std::size_t block) const { return std::min(seeds, (block + 1) * kSeedsOfBlock); }

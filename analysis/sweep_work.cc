@@ -1,10 +1,10 @@
 #include "analysis/sweep_work.h"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "analysis/check.h"
+#include "analysis/measured_run.h"
 #include "model/random.h"
 #include "sim/bad_input.h"
 #include "sim/reader/scenario_reader.h"
@@ -58,6 +58,7 @@ SweepWork::SweepWork(const SweepOptions& options)
              .cells = options.sample ? latin_hypercube(axes, *options.sample) : grid(axes),
              .shard = options.shard};
   design_.axes = axes_of(axes, design_.cells);
+  groups_ = design_.groups();
   for (std::size_t cell = 0; cell < design_.cells.size(); ++cell) {
     const auto read = scenario(cell);
     if (cell == 0) {
@@ -77,47 +78,61 @@ std::shared_ptr<const sim::Scenario> SweepWork::scenario(std::size_t cell) const
   return std::make_shared<const sim::Scenario>(sim::parse_scenario(text_, file_, case_name_, settings));
 }
 
-// Blocks come in the order of the cells.
-std::shared_ptr<const sim::Scenario> SweepWork::recent_scenario(std::size_t cell) {
+// Items come in the order of the groups.
+std::shared_ptr<const SweepWork::Scenarios> SweepWork::scenarios_of(std::size_t group) {
   const std::scoped_lock lock{mutex_};
-  if (recent_ == nullptr || recent_cell_ != cell) recent_ = scenario(cell);
-  recent_cell_ = cell;
+  if (recent_ != nullptr && recent_group_ == group) return recent_;
+  Scenarios scenarios;
+  for (const std::size_t cell : groups_[group]) scenarios.push_back(scenario(cell));
+  recent_ = std::make_shared<const Scenarios>(std::move(scenarios));
+  recent_group_ = group;
   return recent_;
 }
 
-SweepBlock SweepWork::run(const SweepItem& item, const std::function<void()>& pause) {
-  const auto scenario = recent_scenario(item.cell);
-  SweepBlock block{.cell = item.cell, .block = item.block};
+std::vector<SweepBlock> SweepWork::run(const SweepItem& item, const std::function<void()>& pause) {
+  const auto scenarios = scenarios_of(item.group);
+  std::vector<SweepBlock> blocks;
+  for (const std::size_t cell : groups_[item.group]) blocks.push_back({.cell = cell, .block = item.block});
   for (std::uint64_t seed = design_.first_seed(item.block); seed <= design_.last_seed(item.block); ++seed) {
     pause();
-    block.runs.push_back(figures_of(measure(scenario, seed)));
+    const std::vector<RunMeasures> runs = measure_together(*scenarios, seed);
+    for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i].runs.push_back(figures_of(runs[i]));
   }
-  return block;
+  return blocks;
 }
 
-void do_sweep(SweepWork& work, SweepBook& book, unsigned jobs, const std::function<void()>& pause,
-              const std::function<void(const SweepBlock&)>& done) {
-  std::mutex mutex;
-  std::exception_ptr failure;
-  const auto next = [&]() -> std::optional<SweepItem> {
-    const std::scoped_lock lock{mutex};
-    return failure ? std::nullopt : book.next();
-  };
+std::optional<SweepItem> SweepDesk::next() {
+  const std::scoped_lock lock{mutex_};
+  return failure_ ? std::nullopt : book_.next();
+}
+
+void SweepDesk::bring(std::vector<SweepBlock> blocks) {
+  const std::scoped_lock lock{mutex_};
+  if (failure_) return;
+  for (SweepBlock& block : blocks) {
+    store_(block);
+    book_.add(std::move(block));
+  }
+}
+
+void SweepDesk::fail(std::exception_ptr why) {
+  const std::scoped_lock lock{mutex_};
+  if (!failure_) failure_ = std::move(why);
+}
+
+void SweepDesk::check() const {
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void do_sweep(SweepWork& work, SweepDesk& desk, unsigned jobs, const std::function<void()>& pause) {
   parallel_for(jobs, jobs, [&](std::uint64_t /*thread*/) {
     try {
-      while (const std::optional<SweepItem> item = next()) {
-        SweepBlock block = work.run(*item, pause);
-        const std::scoped_lock lock{mutex};
-        if (failure) return;
-        done(block);
-        book.add(std::move(block));
-      }
+      while (const std::optional<SweepItem> item = desk.next()) desk.bring(work.run(*item, pause));
     } catch (...) {
-      const std::scoped_lock lock{mutex};
-      if (!failure) failure = std::current_exception();
+      desk.fail(std::current_exception());
     }
   });
-  if (failure) std::rethrow_exception(failure);
+  desk.check();
 }
 
 }  // namespace sentinel::analysis

@@ -1,12 +1,14 @@
 // Doing a sweep: the scenarios of its cells, and their runs, on all cores.
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/sweep_book.h"
@@ -35,24 +37,44 @@ class SweepWork {
   const SweepDesign& design() const { return design_; }
 
   // May be called by several threads at once. `pause()` is called before each run, and may throw.
-  SweepBlock run(const SweepItem& item, const std::function<void()>& pause);
+  // A block of each cell of the group.
+  std::vector<SweepBlock> run(const SweepItem& item, const std::function<void()>& pause);
+  std::shared_ptr<const sim::Scenario> scenario(std::size_t cell) const;  // read again at each call
 
  private:
-  std::shared_ptr<const sim::Scenario> scenario(std::size_t cell) const;
-  std::shared_ptr<const sim::Scenario> recent_scenario(std::size_t cell);
+  using Scenarios = std::vector<std::shared_ptr<const sim::Scenario>>;
+
+  std::shared_ptr<const Scenarios> scenarios_of(std::size_t group);
 
   std::filesystem::path file_;
   std::string text_;
   std::optional<std::string> case_name_;
   SweepDesign design_;
   std::mutex mutex_;
-  std::size_t recent_cell_ = 0;
-  std::shared_ptr<const sim::Scenario> recent_;
+  std::vector<std::vector<std::size_t>> groups_;
+  std::size_t recent_group_ = 0;
+  std::shared_ptr<const Scenarios> recent_;
 };
 
-// Does all items that the book deals out, on so many threads. `done(block)` is called by one thread at a time, before
-// the book has it; what it throws, or `pause`, ends the work.
-void do_sweep(SweepWork& work, SweepBook& book, unsigned jobs, const std::function<void()>& pause,
-              const std::function<void(const SweepBlock&)>& done);
+// Where those who do a sweep get their items, and bring the blocks. Several threads may be here at once.
+class SweepDesk {
+ public:
+  // `store(block)` is called by one at a time, before the book has the block.
+  SweepDesk(SweepBook& book, std::function<void(const SweepBlock&)> store) : book_(book), store_(std::move(store)) {}
+
+  std::optional<SweepItem> next();             // nullopt: there is nothing more to do, or somebody has failed
+  void bring(std::vector<SweepBlock> blocks);  // of an item
+  void fail(std::exception_ptr why);           // of several the first counts
+  void check() const;                          // throws what somebody has failed with
+
+ private:
+  SweepBook& book_;
+  std::function<void(const SweepBlock&)> store_;
+  std::mutex mutex_;
+  std::exception_ptr failure_;
+};
+
+// Does what the desk has, on so many threads. What `pause` throws, or anybody else, ends the work and is thrown.
+void do_sweep(SweepWork& work, SweepDesk& desk, unsigned jobs, const std::function<void()>& pause);
 
 }  // namespace sentinel::analysis

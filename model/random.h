@@ -20,8 +20,8 @@ constexpr std::uint64_t mix_bits(std::uint64_t z) {
 // nothing in another.
 class Random {
  public:
-  enum class Stream : std::uint8_t { kTick, kDesync, kIdentity, kLatency, kDisk, kStartup, kHash };
-  static constexpr std::size_t kStreams = 7;
+  enum class Stream : std::uint8_t { kTick, kDesync, kIdentity, kLatency, kDisk, kStartup, kHash, kStep };
+  static constexpr std::size_t kStreams = 8;
 
   Random() = default;
   Random(std::uint64_t seed, std::uint64_t process);

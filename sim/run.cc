@@ -38,12 +38,9 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
   const SimTime data_nodes_start{kDataNodesStart - longest_full_resync(*scenario_)};
   agenda_.set_now(data_nodes_start);
   network_.topology().restore_latency({}, scenario_->network);
+  plan_steps(SimTime::min());
   for (std::uint32_t i = 0; i < scenario_->steps.size(); ++i) {
-    if (const auto* at = std::get_if<SimTime>(&scenario_->steps[i].when)) {
-      agenda_.schedule(*at, {.index = i, .kind = Happening::Kind::kStep});
-    } else {
-      armed_.push_back(i);
-    }
+    if (!std::holds_alternative<SimTime>(scenario_->steps[i].when)) armed_.push_back(i);
   }
   const Micros second_begun = scenario_->begun_part_of_second(seed);
   for (std::uint32_t i = 0; i < processes_.size(); ++i) {
@@ -84,8 +81,8 @@ const model::Watcher* Run::watcher(NodeId node) const {
 
 bool Run::step(Scratch& scratch) {
   scratch.records.clear();
-  if (agenda_.empty()) return false;
-  const Happening what = agenda_.pop();
+  if (!has_future()) return false;
+  const Happening what = take_next();
   ++happenings_;
   mix(static_cast<std::uint64_t>(what.at.time_since_epoch().count()));
   mix((static_cast<std::uint64_t>(what.index) << 32U) | (static_cast<std::uint64_t>(what.generation) << 16U) |
@@ -95,6 +92,14 @@ bool Run::step(Scratch& scratch) {
   happen(what, scratch);
   if (scratch.history != nullptr) scratch.history->said(scratch.records);
   return true;
+}
+
+Happening Run::take_next() {
+  if (!is_step_next()) return agenda_.pop();
+  const TimedStep next = steps_.back();
+  steps_.pop_back();
+  agenda_.set_now(next.at);
+  return {.at = next.at, .index = next.place, .kind = Happening::Kind::kStep};
 }
 
 void Run::happen(const Happening& what, Scratch& scratch) {

@@ -68,8 +68,12 @@ class Run {
   bool step(Scratch& scratch);
   // Likewise, if it comes until `end`, this time included.
   bool step_until(SimTime end, Scratch& scratch) {
-    return !agenda_.empty() && agenda_.next_at() <= end && step(scratch);
+    return has_future() && (is_step_next() ? steps_.back().at : agenda_.next_at()) <= end && step(scratch);
   }
+
+  // The past stays, and the steps that are to come are those of another scenario, which is the same but for the times
+  // of its steps, and perhaps its end, and has had the same steps until now(). Both scenarios must outlive the run.
+  void continue_as(std::shared_ptr<const Scenario> scenario);
 
   // All that comes until `end`, this time included. `observe(run)` is called after each step.
   template <Sink S, std::invocable<const Run&> Observe>
@@ -153,6 +157,15 @@ class Run {
     std::optional<NodeId> other{};  // the other replica, since the step happened
   };
 
+  // A step of the scenario that is to come. Of what comes at the same time it is the first.
+  struct TimedStep {
+    SimTime at{};
+    std::uint32_t place = 0;
+  };
+
+  bool has_future() const { return !steps_.empty() || !agenda_.empty(); }
+  bool is_step_next() const { return !steps_.empty() && (agenda_.empty() || steps_.back().at <= agenda_.next_at()); }
+  Happening take_next();
   static std::size_t index(NodeId node) { return static_cast<std::size_t>(node); }
 
   bool can_act(const Process& process) const { return !process.stopped && process.busy_until <= now(); }
@@ -197,6 +210,7 @@ class Run {
   void mix(std::uint64_t value);
 
   // run_steps.cc
+  void plan_steps(SimTime after);
   void take_step(std::uint32_t place);
   void act(const CrashStep& step, std::uint32_t place);
   void act(const StopStep& step, std::uint32_t place);
@@ -221,6 +235,7 @@ class Run {
 
   std::shared_ptr<const Scenario> scenario_;
   std::uint64_t seed_;
+  std::vector<TimedStep> steps_;  // that are to come, the next one last
   Agenda agenda_;
   Network network_;
   std::vector<Process> processes_;

@@ -72,6 +72,25 @@ Action Run::cast(Action action, const Cast& cast_now) {
   return action;
 }
 
+// --- steps that have a time ---------------------------------------------------------------------------------
+
+void Run::plan_steps(SimTime after) {
+  steps_.clear();
+  for (std::uint32_t i = 0; i < scenario_->steps.size(); ++i) {
+    if (!std::holds_alternative<SimTime>(scenario_->steps[i].when)) continue;
+    const SimTime at = scenario_->time_of(i, seed_);
+    if (at > after) steps_.push_back({at, i});
+  }
+  // Of the same time, in the order of the file.
+  std::ranges::sort(
+      steps_, [](const TimedStep& a, const TimedStep& b) { return a.at != b.at ? a.at > b.at : a.place > b.place; });
+}
+
+void Run::continue_as(std::shared_ptr<const Scenario> scenario) {
+  scenario_ = std::move(scenario);
+  plan_steps(now());
+}
+
 // --- steps --------------------------------------------------------------------------------------------------
 
 void Run::take_step(std::uint32_t place) {

@@ -31,6 +31,16 @@ std::optional<NodeId> Scenario::node_at(const model::Address& address) const {
   return NodeId{static_cast<std::uint16_t>(found - nodes.begin())};
 }
 
+SimTime Scenario::time_of(std::uint32_t step, std::uint64_t seed) const {
+  constexpr std::uint64_t kSteps = std::uint64_t{1} << 32U;  // no process has such a number
+  const std::uint32_t drawn = steps[step].ends.value_or(step);
+  const auto at = std::get<SimTime>(steps[step].when);
+  const Micros jitter = steps[drawn].jitter;
+  if (jitter == Micros{0}) return at;
+  model::Random random{seed, kSteps + drawn};
+  return at + Micros{random.below(model::Random::Stream::kStep, static_cast<std::uint32_t>(jitter.count()) + 1)};
+}
+
 Micros Scenario::begun_part_of_second(std::uint64_t seed) const {
   constexpr std::uint32_t kSecond = 1'000'000;  // µs
   if (!draws_second) return Micros{0};

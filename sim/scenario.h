@@ -60,6 +60,12 @@ struct Node {
   bool listens() const { return is_sentinel() || is_data_node(); }
 };
 
+// Nodes that are at one place, and fail together.
+struct Site {
+  std::string name;
+  std::vector<NodeId> nodes;
+};
+
 // How long a process stands still while it writes its configuration to disk (fsync).
 // The default was measured: 881 flushes of sentinels 7.0.15 on a virtual machine, by their logs.
 struct DiskSpec {
@@ -205,6 +211,7 @@ struct Trigger {
 
 struct Step {
   std::variant<SimTime, Trigger> when{};
+  Micros jitter{};  // it happens later by up to so long, drawn per run
   Action action{};
   std::string why;
   std::uint32_t in_file = 0;            // which of the steps of the file: one may stand for several
@@ -298,6 +305,7 @@ struct Scenario {
   const model::Profile* profile = nullptr;
   SymbolTable symbols;
   std::vector<Node> nodes;
+  std::vector<Site> sites;  // in the order of their names
   NetworkSpec network;
   DiskSpec disk;
   std::vector<ScriptSpec> scripts;
@@ -314,6 +322,8 @@ struct Scenario {
   const Node& node(NodeId id) const { return nodes[static_cast<std::size_t>(id)]; }
   std::optional<NodeId> find_node(std::string_view name) const;
   std::optional<NodeId> node_at(const model::Address& address) const;  // that listens there, or will
+  // When a step that has a time happens in the run with this seed; what takes a step back comes as much later.
+  SimTime time_of(std::uint32_t step, std::uint64_t seed) const;
   Micros begun_part_of_second(std::uint64_t seed) const;  // when the run begins: the processes are on one machine
 };
 

@@ -13,6 +13,7 @@ using test::Outcome;
 using test::run_program;
 using test::shell;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
@@ -45,13 +46,23 @@ TEST(CheckCommand, TellsHowItWent) {
               HasSubstr("FAIL  tests/data/broken.json\n      tests/data/broken.json:5: /steps/0/node: "));
 }
 
-// On a terminal one line is rewritten; what passed is only counted.
+std::string on_a_terminal(const std::string& arguments, const std::string& before = "") {
+  return shell("cd '" SENTINEL_SIM_SOURCE_DIR "' && " + before + "script -qec '\"" SENTINEL_SIM_PROGRAM "\" " +
+               arguments + "' /dev/null")
+      .output;
+}
+
+// On a terminal what passed is only counted.
+TEST(CheckCommand, ListsOnATerminalWhatFailed) {
+  const std::string output = on_a_terminal("check scenarios/documented/slave_up.json --seeds 5");
+  EXPECT_THAT(output, AllOf(HasSubstr("1 of 1 scenarios passed"), Not(HasSubstr("ok "))));
+}
+
+// What takes long says there, in one line that is written again and again, how far it is, how fast, and what is left.
 TEST(CheckCommand, RewritesOneLineOnATerminal) {
-  const std::string command = "cd '" SENTINEL_SIM_SOURCE_DIR "' && script -qec '\"" SENTINEL_SIM_PROGRAM
-                              "\" check scenarios/documented/slave_up.json --seeds 5' /dev/null";
-  const std::string output = shell(command).output;
-  EXPECT_THAT(output, AllOf(HasSubstr("1 of 1 files, 100 %\r\x1b[K"), HasSubstr("1 of 1 scenarios passed"),
-                            Not(HasSubstr("ok "))));
+  const std::string output = on_a_terminal("check scenarios/documented/slave_up.json --seeds 100000", "timeout 2 ");
+  EXPECT_THAT(output, ContainsRegex("[0-9]+ of 100000 runs, [0-9]+ %, [0-9]+/s, [0-9]+ (s|min|h) left, 0 of 1 files"));
+  EXPECT_THAT(output, HasSubstr("\r\x1b[K"));
 }
 
 }  // namespace

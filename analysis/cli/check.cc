@@ -11,6 +11,7 @@
 #include "analysis/check.h"
 #include "analysis/check_report.h"
 #include "analysis/cli/command_line.h"
+#include "analysis/cli/progress.h"
 #include "analysis/junit.h"
 #include "sim/bad_input.h"
 #include "sim/event_text.h"
@@ -18,34 +19,26 @@
 namespace sentinel::cli {
 namespace {
 
-// Tells on a terminal, in one line that is written again and again, how far it is; elsewhere each file in a line.
+// Tells each file in a line; on a terminal only those that failed, as the line that says how far it is has the rest.
 class Screen {
  public:
   explicit Screen(bool is_terminal) : is_terminal_(is_terminal) {}
 
   void finished(const analysis::CheckResult& result) {
     if (is_terminal_ && result.passed() && !result.golden_updated) return;
-    clear();
+    progress_.clear();
     std::cout << analysis::result_text(result) << std::flush;
   }
 
   void progressed(const analysis::CheckProgress& progress) {
-    if (!is_terminal_) return;
-    std::string line = analysis::progress_text(progress);
-    if (line == line_) return;
-    clear();
-    line_ = std::move(line);
-    std::cout << line_ << std::flush;
+    progress_.update(progress.runs_done, progress.runs, analysis::progress_note(progress));
   }
 
-  void clear() {
-    if (!line_.empty()) std::cout << "\r\x1b[K";
-    line_.clear();
-  }
+  void clear() { progress_.clear(); }
 
  private:
   bool is_terminal_;
-  std::string line_;
+  Progress progress_{"runs"};
 };
 
 nlohmann::ordered_json to_json(const analysis::CheckResult& result) {

@@ -29,6 +29,17 @@ struct Subcommand {
   int (*run)(const Arguments& arguments);
 };
 
+int run_command(const Arguments& arguments);        // run.cc
+int check_command(const Arguments& arguments);      // check.cc
+int query_command(const Arguments& arguments);      // query.cc
+int sweep_command(const Arguments& arguments);      // sweep.cc
+int merge_command(const Arguments& arguments);      // merge.cc
+int timing_command(const Arguments& arguments);     // timing.cc
+int tolerance_command(const Arguments& arguments);  // tolerance.cc
+int record_command(const Arguments& arguments);     // record.cc
+int compare_command(const Arguments& arguments);    // compare.cc
+int import_command(const Arguments& arguments);     // import.cc
+int export_command(const Arguments& arguments);     // export.cc
 int run_command(const Arguments& arguments);      // run.cc
 int check_command(const Arguments& arguments);    // check.cc
 int record_command(const Arguments& arguments);   // record.cc

@@ -19,6 +19,8 @@ constexpr std::array kSubcommands = {
     Subcommand{"merge", "the results of a sweep that was done in parts", merge_command},
     Subcommand{"timing", "how long each phase of a failover takes, and how failovers end, over many seeds",
                timing_command},
+    Subcommand{"tolerance", "what may fail at once: all sets of nodes or sites, and whether there is still a master",
+               tolerance_command},
     Subcommand{"record", "what real Redis does: the same scenario against real processes", record_command},
     Subcommand{"compare", "is the simulator right: streams and timings side by side with recordings of real servers",
                compare_command},
@@ -33,7 +35,7 @@ void print_help() {
   std::cout
       << "sentinel-sim: a deterministic simulator of Redis Sentinel failover\n\nusage: sentinel-sim COMMAND …\n\n";
   for (const Subcommand& subcommand : kSubcommands) {
-    std::cout << "  " << subcommand.name << std::string(8 - subcommand.name.size(), ' ') << subcommand.answers << '\n';
+    std::cout << "  " << subcommand.name << std::string(10 - subcommand.name.size(), ' ') << subcommand.answers << '\n';
   }
   std::cout << "\n`sentinel-sim COMMAND --help` tells more.\n"
                "example: sentinel-sim run scenarios/documented/master_down.json --format pmessage\n";

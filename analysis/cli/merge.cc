@@ -35,8 +35,7 @@ class Merger {
     analysis::SweepBook book{design_, needs_runs(out)};
     for (SweepBlock& block : blocks_) book.add(std::move(block));
     if (const auto missing = book.missing()) {
-      const std::uint64_t owner =
-          design_.is_here(missing->cell, missing->block) ? design_.shard.number : owner_of(*missing);
+      const std::uint64_t owner = owner_of(*missing);
       throw sim::BadInput{owners_.at(owner) + ": is not finished, cell " + std::to_string(missing->cell + 1) + " of " +
                           std::to_string(design_.cells.size()) + " is missing: go on with it by sweep --resume"};
     }
@@ -58,9 +57,9 @@ class Merger {
     if (!is_new) throw sim::BadInput{part + ": is shard " + shard_text(design.shard) + " as " + owner->second + " is"};
   }
 
-  std::uint64_t owner_of(const analysis::SweepItem& item) const {
+  std::uint64_t owner_of(const analysis::SweepBook::Place& place) const {
     SweepDesign design = design_;
-    for (design.shard.number = 1; !design.is_here(item.cell, item.block);) ++design.shard.number;
+    for (design.shard.number = 1; !design.is_here(place.group, place.block);) ++design.shard.number;
     return design.shard.number;
   }
 

@@ -71,13 +71,12 @@ std::string seconds_text(double seconds) {
 
 }  // namespace
 
-std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::string& program) {
+std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::string& program, bool has_jobs) {
   CommandLine line{
-      program +
-          " SCENARIO [--case NAME] --vary NAME=VALUES… [--sample N] [--seeds N] [--precision P] [--jobs N] "
+      program + " SCENARIO [--case NAME] --vary NAME=VALUES… [--sample N] [--seeds N] [--precision P] " +
+          (has_jobs ? "[--jobs N] [--pareto] [--require REQUIREMENTS] " : "") +
           "[--out FILE.csv|.json|.jsonl] [--resume] [--shard I/N] [--format text|json]",
       program + " scenarios/failover/master_down.json --vary quorum=1..3 --vary down-after-milliseconds=500ms..8s*2"};
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   line.options()("vary", po::value<std::vector<std::string>>()->composing(),
                  "a field of the cluster or the scenario, a directive, or a JSON pointer such as /steps/0/at; VALUES "
                  "are a list of values and ranges: 1,2,3 or 1..5 or 0..60:10 (step) or 500ms..30s*2 (factor)")(
@@ -87,11 +86,19 @@ std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::s
       "seeds", po::value<std::string>()->default_value("200"), "each cell runs with the same seeds, 1 to N")(
       "precision", po::value<std::string>(),
       "end a cell when the share of successes, and the median time to failover in proportion, are known to +- P, "
-      "such as 2%")("jobs", po::value<std::string>()->default_value(std::to_string(cores)), "runs at the same time")(
-      "out", po::value<std::string>(), "file for the results: .csv, .json, or .jsonl with a line a run")(
+      "such as 2%")("out", po::value<std::string>(), "file for the results: .csv, .json, or .jsonl with a line a run")(
       "resume", "go on with what FILE.partial has, if it is there")(
       "shard", po::value<std::string>(), "do only this part of the work, into the file for `sentinel-sim merge`")(
       "format", po::value<std::string>()->default_value("text"), "of the results on stdout: text or json");
+  if (has_jobs) {
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    line.options()("jobs", po::value<std::string>()->default_value(std::to_string(cores)), "runs at the same time")(
+        "pareto", "also print the cells that no other one beats in everything")(
+        "require", po::value<std::string>(),
+        "also print the cells that meet all of these, as lines for sentinel.conf: such as 'p99 time-to-failover <= "
+        "10s, "
+        "false-failovers <= 1/month'");
+  }
   line.positional("SCENARIO", 1);
   po::variables_map values;
   if (!line.parse(arguments, values)) return std::nullopt;
@@ -108,12 +115,21 @@ std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::s
                            std::min<std::uint64_t>(1024, positive_number(values["jobs"].as<std::string>(), "--jobs"))),
                        .resumes = values.count("resume") != 0,
                        .as_json = is_json(values["format"].as<std::string>(), "--format")};
+  constexpr std::uint64_t kMostJobs = 1024;
+  if (const auto jobs = text_of(values, "jobs")) {
+    command.jobs = static_cast<unsigned>(std::min(kMostJobs, positive_number(*jobs, "--jobs")));
+  }
   if (command.options.seeds > kMostSeeds) throw sim::BadInput{"--seeds: at most 1000000"};
   if (const auto sample = text_of(values, "sample")) command.options.sample = positive_number(*sample, "--sample");
   if (const auto precision = text_of(values, "precision")) command.options.precision = precision_of(*precision);
   if (const auto shard = text_of(values, "shard")) command.options.shard = shard_of(*shard);
   if (const auto out = text_of(values, "out")) command.out = *out;
+  command.pareto = values.count("pareto") != 0;
+  if (const auto require = text_of(values, "require")) command.requirements = analysis::parse_requirements(*require);
   const bool is_part = values.count("shard") != 0;
+  if (is_part && command.asks_for_advice()) {
+    throw sim::BadInput{"--pareto and --require look at all cells: they cannot be asked of a --shard"};
+  }
   if (is_part && !command.out) throw sim::BadInput{"--shard needs --out, the file for its part of the results"};
   if (is_part && find_output(*command.out) != nullptr) {
     throw sim::BadInput{"--out '" + command.out->string() + "': with --shard it is a part for sentinel-sim merge, " +
@@ -167,7 +183,9 @@ int SweepSession::finish() {
             << seconds_text(static_cast<double>(std::clock()) / CLOCKS_PER_SEC) << '\n';
   const bool is_part = command_.out && path_ == *command_.out;
   if (is_part) return kAsExpected;
-  write_results(design_, book_, command_.out, command_.as_json);
+  // JSON on stdout is one value: advice, if it is asked for.
+  const bool is_wanted = command_.out || !command_.as_json || !command_.asks_for_advice();
+  if (is_wanted) write_results(design_, book_, command_.out, command_.as_json);
   file_.reset();
   if (!path_.empty()) fs::remove(path_);
   return kAsExpected;

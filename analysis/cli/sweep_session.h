@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "analysis/cli/command_line.h"
 #include "analysis/cli/progress.h"
+#include "analysis/requirements.h"
 #include "analysis/sweep_book.h"
 #include "analysis/sweep_file.h"
 #include "analysis/sweep_work.h"
@@ -20,10 +22,15 @@ struct SweepCommand {
   std::optional<std::filesystem::path> out{};
   bool resumes = false;
   bool as_json = false;
+  std::vector<analysis::Requirement> requirements{};
+  bool pareto = false;
+
+  bool asks_for_advice() const { return pareto || !requirements.empty(); }
 };
 
 // nullopt if help was asked for, and printed; `program` is what is typed before SCENARIO. Throws sim::BadInput.
-std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::string& program);
+// `has_jobs`: it does several runs at the same time.
+std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::string& program, bool has_jobs);
 
 // Throws sim::BadInput if --out cannot be written so.
 void check_output(const std::filesystem::path& out);
@@ -41,15 +48,18 @@ class SweepSession {
  public:
   SweepSession(const SweepCommand& command, const analysis::SweepDesign& design);  // both must outlive it
 
-  analysis::SweepBook& book() { return book_; }
-  void store(const analysis::SweepBlock& block);  // before the book has it
-  int finish();                                   // when the book is complete
-  int interrupted();                              // by a signal
+  analysis::SweepDesk& desk() { return desk_; }
+  int finish();                                                    // when the book is complete
+  int interrupted();                                               // by a signal
+  analysis::SweepResult result() const { return book_.result(); }  // after finish()
 
  private:
+  void store(const analysis::SweepBlock& block);
+
   const SweepCommand& command_;
   const analysis::SweepDesign& design_;
   analysis::SweepBook book_;
+  analysis::SweepDesk desk_{book_, [this](const analysis::SweepBlock& block) { store(block); }};
   std::filesystem::path path_;  // empty: nothing is stored
   std::optional<analysis::SweepFile> file_{};
   std::uint64_t before_ = 0;  // runs that were there already

@@ -203,6 +203,9 @@ std::vector<PlannedAction> plan_actions(const sim::Scenario& scenario, const Add
   std::vector<PlannedAction> actions;
   for (const sim::Step& step : scenario.steps) {
     try {
+      if (step.jitter > sim::Micros{0}) {
+        throw sim::BadInput{"'jitter' cannot be done to real processes: a run of the simulator draws it"};
+      }
       for (Delayed& part : translator.translate(step.action)) {
         actions.push_back({.when = moment(step, part.delay, addresses),
                            .action = std::move(part.action),

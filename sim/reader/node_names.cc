@@ -38,6 +38,12 @@ void NodeNames::add_site(const Json& site) {
   if (members.empty()) site.fail("expected the nodes that are there, such as [\"R1\", \"S1\"]");
 }
 
+std::vector<Site> NodeNames::sites() const {
+  std::vector<Site> all;
+  for (const auto& [name, nodes] : sites_) all.push_back({std::string{name}, nodes});
+  return all;
+}
+
 std::vector<NodeId> NodeNames::find_all(std::string_view name, const Json& where) const {
   const auto site = sites_.find(name);
   if (site != sites_.end()) return site->second;

@@ -19,6 +19,7 @@ class NodeNames {
 
   // A site: nodes that are at one place, and are meant by its name. Throws BadInput that names the place.
   void add_site(const Json& site);
+  std::vector<Site> sites() const;
 
   // All throw BadInput that names the place of `name`, the text that it stands in.
   std::vector<NodeId> find_all(std::string_view name, const Json& where) const;  // a node, or those of a site

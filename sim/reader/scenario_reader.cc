@@ -93,6 +93,7 @@ Scenario read_case(const Json& root, const std::filesystem::path& file, const st
   if (const Json* const clients = fields.find("clients")) read_clients(*clients, scenario);
   NodeNames names(scenario.nodes);
   if (const Json* const sites = fields.find("sites")) read_sites(*sites, names);
+  scenario.sites = names.sites();
   if (const Json* const network = fields.find("network")) scenario.network = read_network(*network, names);
   if (const Json* const disk = fields.find("disk")) scenario.disk = read_disk(*disk);
   if (const Json* const order = fields.find("hash-order")) scenario.hash_order = read_hash_order(*order);

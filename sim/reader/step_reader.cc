@@ -303,7 +303,7 @@ Action read_write(const Fields& step, const Context& context) {
 // --- kinds of steps ---------------------------------------------------------------------------------------
 
 constexpr auto kCommonFields =
-    std::to_array<std::string_view>({"at", "on", "by", "after", "every", "times", "do", "why"});
+    std::to_array<std::string_view>({"at", "on", "by", "after", "jitter", "every", "times", "do", "why"});
 
 struct Kind {
   std::string_view name;
@@ -382,11 +382,22 @@ std::variant<SimTime, Trigger> read_when(const Fields& step, const NodeNames& na
                    until);
 }
 
+Micros read_jitter(const Fields& step) {
+  constexpr Micros kMost = std::chrono::hours{1};
+  const Json* const jitter = step.find("jitter");
+  if (jitter == nullptr) return Micros{0};
+  if (step.find("on") != nullptr) jitter->fail("belongs to a step that has 'at'");
+  const Micros most = duration_of(*jitter, Micros{1});
+  if (most > kMost) jitter->fail("expected at most 1h");
+  return most;
+}
+
 void read_step(const Json& json, Context& context, std::uint32_t place, std::vector<Step>& steps) {
   const Kind& kind = read_kind(json);
   const Fields fields(json, "a step " + in_quotes(kind.name), fields_of(kind));
   context.triggered = fields.find("on") != nullptr;
   Step step{.when = read_when(fields, context.names, context.scenario.until),
+            .jitter = read_jitter(fields),
             .action = kind.read(fields, context),
             .why = {},
             .in_file = place};

@@ -26,8 +26,9 @@ Repetition read_repetition(const Fields& fields, const Step& step, SimTime until
   if (first == nullptr) every->fail("belongs to a step that has 'at'");
   const Micros period = duration_of(*every, Micros{1});
   const Json* const lasts = fields.find("for");
-  if (lasts != nullptr && duration_of(*lasts) >= period) {
-    lasts->fail("expected less than 'every', " + format_duration(period));
+  if (lasts != nullptr && duration_of(*lasts) + step.jitter >= period) {
+    lasts->fail("expected less than 'every', " + format_duration(period) +
+                (step.jitter > Micros{0} ? ", together with 'jitter'" : ""));
   }
   const std::int64_t possible = (until - *first) / period + 1;
   if (times == nullptr) return {.period = period, .times = possible};
@@ -79,7 +80,7 @@ std::optional<Step> end_of(const Fields& fields, const Step& step) {
   if (lasts == nullptr) return std::nullopt;
   const std::optional<Action> action = std::visit(TakeBack{}, step.action);
   if (!action) return std::nullopt;
-  Step end{.when = step.when, .action = *action, .why = {}, .in_file = step.in_file};
+  Step end{.when = step.when, .jitter = {}, .action = *action, .why = {}, .in_file = step.in_file};
   delay(end, duration_of(*lasts, Micros{1}));
   return end;
 }

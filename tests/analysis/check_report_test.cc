@@ -73,8 +73,8 @@ TEST(CheckReport, SumsUpByFolder) {
 
 // What a terminal shows meanwhile.
 TEST(CheckReport, TellsHowFarItIs) {
-  EXPECT_EQ(progress_text({.files = 40, .files_done = 12, .runs = 300, .runs_done = 100}), "12 of 40 files, 33 %");
-  EXPECT_EQ(progress_text({.files = 1, .files_failed = 1}), "0 of 1 files, 100 %, 1 failed");
+  EXPECT_EQ(progress_note({.files = 40, .files_done = 12, .runs = 300, .runs_done = 100}), "12 of 40 files");
+  EXPECT_EQ(progress_note({.files = 1, .files_failed = 1}), "0 of 1 files, 1 failed");
 }
 
 }  // namespace

@@ -92,8 +92,10 @@ const Stream kFailover{
     {3'150ms, 2, "+odown", "master m 127.0.0.1 7000 #quorum 2/2"},
     {3'160ms, 2, "+try-failover", "master m 127.0.0.1 7000"},
     {3'200ms, 2, "+elected-leader", "master m 127.0.0.1 7000"},
+    {3'260ms, 2, "+selected-slave", "slave 127.0.0.1:7001 127.0.0.1 7001 @ m 127.0.0.1 7000"},
     {4'250ms, 2, "+promoted-slave", "slave 127.0.0.1:7001 127.0.0.1 7001 @ m 127.0.0.1 7000"},
     {5'270ms, 2, "+slave-reconf-done", "slave 127.0.0.1:7002 127.0.0.1 7002 @ m 127.0.0.1 7000"},
+    {5'290ms, 2, "+slave-reconf-done", "slave 127.0.0.1:7003 127.0.0.1 7003 @ m 127.0.0.1 7000"},
     {5'300ms, 3, "+switch-master", "m 127.0.0.1 7000 127.0.0.1 7001"},
     {5'340ms, 2, "+failover-end", "master m 127.0.0.1 7000"},
     {5'341ms, 2, "+switch-master", "m 127.0.0.1 7000 127.0.0.1 7001"},
@@ -111,16 +113,35 @@ TEST(Phases, OfDetection) {
   EXPECT_EQ(duration("fault -> first +sdown", kFailover), 2s);
   EXPECT_EQ(duration("fault -> last +sdown", kFailover), 2'100ms);
   EXPECT_EQ(duration("first +sdown -> first +odown", kFailover), 150ms);
+  EXPECT_EQ(duration("fault -> first +odown", kFailover), 2'150ms);
 }
 
 // From agreement to the new master, and to the end.
 TEST(Phases, OfFailover) {
   EXPECT_EQ(duration("+odown -> +elected-leader", kFailover), 50ms);
+  EXPECT_EQ(duration("+odown -> +try-failover", kFailover), 10ms);
+  EXPECT_EQ(duration("+try-failover -> +elected-leader", kFailover), 40ms);
+  EXPECT_EQ(duration("+elected-leader -> +selected-slave", kFailover), 60ms);
+  EXPECT_EQ(duration("+selected-slave -> +promoted-slave", kFailover), 990ms);
   EXPECT_EQ(duration("+elected-leader -> +promoted-slave", kFailover), 1'050ms);
+  EXPECT_EQ(duration("+elected-leader -> first +switch-master", kFailover), 2'100ms);
+  EXPECT_EQ(duration("first -> last +switch-master", kFailover), 41ms);
   EXPECT_EQ(duration("fault -> first +switch-master", kFailover), 4'300ms);
   EXPECT_EQ(duration("fault -> last +switch-master", kFailover), 4'341ms);
   EXPECT_EQ(duration("+promoted-slave -> +slave-reconf-done", kFailover), 1'020ms);
+  EXPECT_EQ(duration("+promoted-slave -> all reconfigured", kFailover), 1'040ms);
   EXPECT_EQ(duration("+promoted-slave -> +failover-end", kFailover), 1'090ms);
+}
+
+// Only a simulated run knows of its clients; all of them must have moved.
+TEST(Phases, OfClients) {
+  EXPECT_EQ(duration("fault -> clients moved", kFailover, {.fault = 1s, .back = {}, .clients_moved = 6s}), 5s);
+  EXPECT_FALSE(duration("fault -> clients moved", kFailover));
+  const ClientReport settled{.settled = sim::SimTime{6s}};
+  const ClientReport earlier{.settled = sim::SimTime{4s}};
+  EXPECT_EQ(clients_moved({.clients = {settled, earlier}}), 6s);
+  EXPECT_FALSE(clients_moved({.clients = {settled, {}}}));
+  EXPECT_FALSE(clients_moved({}));
 }
 
 // What comes back is counted from then on.
@@ -130,6 +151,7 @@ TEST(Phases, OfTheReturn) {
   EXPECT_EQ(duration("back -> +reboot", kFailover), 1s);
   EXPECT_EQ(duration("-role-change -> +convert-to-slave", kFailover), 10'250ms);
   EXPECT_EQ(duration("+convert-to-slave -> +role-change", kFailover), 9'800ms);
+  EXPECT_EQ(duration("back -> +role-change", kFailover), 20'750ms);
 }
 
 // A failover that fails has an end of its own, whatever the reason.
@@ -149,7 +171,7 @@ TEST(Phases, MayBeMissing) {
 }
 
 // The tables and tests above name all that there are.
-TEST(Phases, AreAllTested) { EXPECT_EQ(sim::phases().size(), 15U); }
+TEST(Phases, AreAllTested) { EXPECT_EQ(sim::phases().size(), 25U); }
 
 }  // namespace
 }  // namespace sentinel::analysis

@@ -81,7 +81,8 @@ const std::vector<Mistake> kTopLevel = {
     {"{\"about\": \"x\", \"until\": \"1s\"}", "x.json:1: a scenario without nodes: expected 'cluster' or 'nodes'"},
     {"{\"abuot\": \"x\"}",
      "x.json:1: /abuot: unknown field of a scenario (did you mean 'about'?); known are: $schema, about, "
-     "extends, cases, vary, profile, cluster, nodes, sites, clients, scripts, network, disk, hash-order, wall-clock, "
+     "extends, cases, vary, profile, cluster, nodes, directives, sites, clients, scripts, network, disk, hash-order, "
+     "wall-clock, "
      "steps, from, until, expect, for"},
 };
 
@@ -221,7 +222,8 @@ const std::vector<Mistake> kSteps = {
     {R"(CLUSTER"steps": [{"at": "1s", "do": "crash", "nodes": ["R1", "R1"]}])",
      "x.json:2: /steps/0/nodes/1: 'R1' is there twice"},
     {R"(CLUSTER"steps": [{"at": "1s", "do": "crash", "node": "R1", "for": "1s"}])",
-     "x.json:2: /steps/0/for: unknown field of a step 'crash'; known are: at, on, by, after, every, times, do, why, "
+     "x.json:2: /steps/0/for: unknown field of a step 'crash'; known are: at, on, by, after, jitter, every, times, do, "
+     "why, "
      "node, nodes"},
     {R"(CLUSTER"steps": [{"at": "1s", "do": "stall", "node": "R1"}])",
      "x.json:2: /steps/0: 'for' is missing: how long the node does nothing, such as \"3s\""},

@@ -145,7 +145,7 @@ TEST(ScenarioSource, RefusesBadCases) {
   for (int i = 0; i < 65; ++i) deep += "/x";
   EXPECT_THAT(error_in_cases("\"vary\": {\"" + deep + "\": [1]}"), testing::HasSubstr("leads deeper than 64 levels"));
   EXPECT_THAT(error_in_cases(R"("vary": {"qourum": [1]})"),
-              testing::HasSubstr("unknown field of a scenario; known are"));
+              testing::HasSubstr("unknown setting (did you mean 'quorum'?): expected a field of the cluster or of"));
 }
 
 // A field of the cluster needs one.

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,6 +68,30 @@ TEST(StepRepetition, TakesBack) {
   EXPECT_EQ(std::get<LatencyStep>(steps[4].action).groups, std::get<LatencyStep>(steps[3].action).groups);
   EXPECT_EQ(std::get<ReleaseStep>(steps[6].action).messages, std::get<HoldStep>(steps[5].action).messages);
   EXPECT_EQ(std::vector({steps[1].in_file, steps[2].in_file, steps[6].in_file}), (std::vector{1U, 1U, 3U}));
+}
+
+// Each repetition is late by a part of the jitter that the run's seed draws, and what takes it back by the same.
+TEST(StepRepetition, ComesAtRandomMoments) {
+  const Scenario scenario = parse_scenario(
+      text_of(R"({"at": "10s", "do": "pause", "node": "R1", "every": "10s", "for": "2s", "jitter": "5s"})"), "x.json");
+  std::set<Micros> moments;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (std::uint32_t i = 0; i + 1 < scenario.steps.size(); i += 2) {
+      const SimTime begin = scenario.time_of(i, seed);
+      const Micros late = begin - std::get<SimTime>(scenario.steps[i].when);
+      EXPECT_GE(late, 0s);
+      EXPECT_LE(late, 5s);
+      EXPECT_EQ(scenario.time_of(i + 1, seed), begin + 2s);
+      EXPECT_EQ(scenario.time_of(i, seed), begin);
+      moments.insert(late);
+    }
+  }
+  EXPECT_EQ(moments.size(), 100U);
+  EXPECT_EQ(error_of(text_of(R"({"on": "+odown", "do": "crash", "node": "R1", "jitter": "5s"})")),
+            "x.json:1: /steps/0/jitter: belongs to a step that has 'at'");
+  EXPECT_EQ(
+      error_of(text_of(R"({"at": "1s", "do": "pause", "node": "R1", "every": "9s", "for": "5s", "jitter": "4s"})")),
+      "x.json:1: /steps/0/for: expected less than 'every', 9s, together with 'jitter'");
 }
 
 // Their number is bounded, whatever stands in the file.
