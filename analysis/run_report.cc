@@ -69,7 +69,7 @@ Json nodes_of(const sim::Action& action) {
 Json step_json(const sim::Scenario& scenario, const sim::Step& step, std::optional<sim::SimTime> at) {
   const auto* const trigger = std::get_if<sim::Trigger>(&step.when);
   Json entry{{"at", at ? Json(count(*at)) : Json{}},
-             {"text", step_text(scenario, step.action)},
+             {"text", step_text(scenario, step)},
              {"nodes", nodes_of(step.action)}};
   if (trigger != nullptr) entry["on"] = trigger->event.text;
   if (!step.why.empty()) entry["why"] = step.why;

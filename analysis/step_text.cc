@@ -1,123 +1,83 @@
 #include "analysis/step_text.h"
 
-#include <string_view>
-#include <vector>
+#include <cstddef>
+#include <variant>
 
 #include "model/step.h"
-#include "sim/message_kind.h"
 #include "sim/units.h"
 
 namespace sentinel::analysis {
 namespace {
 
-std::string name_of(const sim::Scenario& scenario, sim::NodeId node) {
-  if (node == sim::kSpeaker) return "the sentinel that said it";
-  if (node == sim::kSubject) return "the node that it names";
-  if (node == sim::kOtherReplica) return "the other replica";
+using Nodes = std::vector<sim::NodeId>;
+
+std::string name_text(const sim::Scenario& scenario, sim::NodeId node) {
+  if (node == sim::kSpeaker) return "who said it";
+  if (node == sim::kSubject) return "whom it is about";
+  if (node == sim::kOtherReplica) return "another replica";
   return scenario.node(node).name;
 }
 
-void append(std::string& text, std::string_view separator, std::string_view more) {
-  if (!text.empty()) text += separator;
-  text += more;
-}
-
-std::string names(const sim::Scenario& scenario, const std::vector<sim::NodeId>& nodes) {
+std::string groups_text(const sim::Scenario& scenario, const std::vector<Nodes>& groups) {
   std::string text;
-  for (const sim::NodeId node : nodes) append(text, ", ", name_of(scenario, node));
-  return text;
-}
-
-std::string group_names(const sim::Scenario& scenario, const std::vector<std::vector<sim::NodeId>>& groups) {
-  std::string text;
-  for (const std::vector<sim::NodeId>& group : groups) append(text, " | ", names(scenario, group));
-  return text;
-}
-
-std::string latency_text(const sim::Latency& latency) {
-  const std::string median = sim::format_duration(latency.median);
-  return latency.min == latency.max ? median : median + " (median), up to " + sim::format_duration(latency.max);
-}
-
-std::string message_text(const sim::Scenario& scenario, const sim::HeldMessages& messages) {
-  const std::vector<std::string_view> known = sim::message_kind_names();
-  std::string text;
-  for (const sim::MessageKind kind : messages.kinds) append(text, ", ", known[static_cast<std::size_t>(kind)]);
-  if (text.empty()) text = "all messages";
-  if (messages.from) text += " from " + names(scenario, *messages.from);
-  if (messages.to) text += " to " + names(scenario, *messages.to);
-  return text;
-}
-
-std::string start_text(const sim::Scenario& scenario, const sim::StartStep& step) {
-  std::string text = "start " + names(scenario, step.nodes);
-  if (step.fresh) text += " with the configuration of the scenario";
-  if (step.keeps_data) text += " with the data that it had";
-  if (step.address)
-    text += " at " + std::string{scenario.symbols.text(step.address->host)} + ":" + std::to_string(step.address->port);
-  return text;
-}
-
-std::string partition_text(const sim::Scenario& scenario, const sim::PartitionStep& step) {
-  return "partition " + group_names(scenario, step.groups) +
-         (step.mode == sim::CutMode::kReject ? " (reject" : " (drop") + (step.one_way ? ", one way)" : ")");
-}
-
-std::string clock_text(const sim::Scenario& scenario, const sim::ClockStep& step) {
-  std::string text = "clock of " + names(scenario, step.nodes);
-  if (step.step != sim::Micros{0}) {
-    const bool back = step.step < sim::Micros{0};
-    text += back ? " set back by " : " set forward by ";
-    text += sim::format_duration(back ? -step.step : step.step);
+  for (const Nodes& group : groups) {
+    if (!text.empty()) text += " | ";
+    text += names_text(scenario, group);
   }
-  if (step.drift_ppm) text += " runs " + std::to_string(*step.drift_ppm) + " ppm too fast";
   return text;
 }
 
 }  // namespace
 
-std::string step_text(const sim::Scenario& scenario, const sim::Action& action) {
-  const auto of = [&](const std::vector<sim::NodeId>& nodes) { return names(scenario, nodes); };
-  const auto everywhere = [&](const auto& groups) {
-    return groups.empty() ? std::string{"everywhere"} : "between " + group_names(scenario, groups);
+std::string names_text(const sim::Scenario& scenario, const Nodes& nodes) {
+  std::string text;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (i > 0) text += i + 1 == nodes.size() ? " and " : ", ";
+    text += name_text(scenario, nodes[i]);
+  }
+  return text;
+}
+
+std::string step_text(const sim::Scenario& scenario, const sim::Step& step) {
+  const auto are = [&](const Nodes& nodes, const std::string& what) {
+    return names_text(scenario, nodes) + (nodes.size() > 1 ? " are " : " is ") + what;
   };
+  const auto of = [&](const Nodes& nodes) { return " of " + names_text(scenario, nodes); };
   return std::visit(
-      model::Overloaded{[&](const sim::CrashStep& step) { return "crash " + of(step.nodes); },
-                        [&](const sim::StopStep& step) { return "stop " + of(step.nodes); },
-                        [&](const sim::StartStep& step) { return start_text(scenario, step); },
-                        [&](const sim::PauseStep& step) { return "pause " + of(step.nodes); },
-                        [&](const sim::ResumeStep& step) { return "resume " + of(step.nodes); },
-                        [&](const sim::StallStep& step) {
-                          return "stall " + of(step.nodes) + " for " + sim::format_duration(step.duration);
-                        },
-                        [&](const sim::PartitionStep& step) { return partition_text(scenario, step); },
-                        [&](const sim::HealStep& step) { return "heal " + everywhere(step.groups); },
-                        [&](const sim::LatencyStep& step) {
-                          return "latency " + everywhere(step.groups) + ": " +
-                                 (step.latency ? latency_text(*step.latency) : "as before");
-                        },
-                        [&](const sim::ClockStep& step) { return clock_text(scenario, step); },
-                        [&](const sim::CommandStep& step) { return of(step.nodes) + ": " + step.text; },
-                        [&](const sim::WriteStep& step) {
-                          return "write to " + name_of(scenario, step.node) +
-                                 (step.duration ? " for " + sim::format_duration(*step.duration) : "");
-                        },
-                        [&](const sim::HoldStep& step) { return "hold " + message_text(scenario, step.messages); },
-                        [&](const sim::ReleaseStep& step) {
-                          return "release " + (step.messages ? message_text(scenario, *step.messages) : "all messages");
-                        },
-                        [&](const sim::BandwidthStep& step) {
-                          return "bandwidth of " + of(step.nodes) + ": " + std::to_string(step.rate) +
-                                 " bytes a second";
-                        },
-                        [&](const sim::ResolveStep& step) {
-                          return "looking up " + std::string{scenario.symbols.text(step.host)} + " takes " +
-                                 sim::format_duration(step.takes);
-                        },
-                        [&](const sim::DiskStep& step) {
-                          return "disk of " + of(step.nodes) + (step.fails ? " fails" : " works again");
-                        }},
-      action);
+      model::Overloaded{
+          [&](const sim::CrashStep& done) { return are(done.nodes, "killed"); },
+          [&](const sim::StopStep& done) { return are(done.nodes, "shut down"); },
+          [&](const sim::StartStep& done) { return are(done.nodes, "started"); },
+          [&](const sim::PauseStep& done) { return are(done.nodes, "stopped (SIGSTOP)"); },
+          [&](const sim::ResumeStep& done) { return are(done.nodes, "continued (SIGCONT)"); },
+          [&](const sim::StallStep& done) {
+            return are(done.nodes, "busy for " + sim::format_duration(done.duration));
+          },
+          [&](const sim::PartitionStep& done) {
+            return "the network is cut: " + groups_text(scenario, done.groups) + (done.one_way ? ", one way" : "");
+          },
+          [&](const sim::HealStep& done) {
+            return done.groups.empty() ? std::string{"all cuts are healed"}
+                                       : "the cut is healed: " + groups_text(scenario, done.groups);
+          },
+          [&](const sim::LatencyStep& done) {
+            std::string text = done.latency ? "the latency changes" : "the latency is as before";
+            return done.groups.empty() ? text : text.append(": ").append(groups_text(scenario, done.groups));
+          },
+          [&](const sim::ClockStep& done) { return "the clock" + of(done.nodes) + " is changed"; },
+          [&](const sim::CommandStep& done) { return are(done.nodes, "told " + done.text); },
+          [&](const sim::WriteStep& done) { return "a client writes to " + scenario.node(done.node).name; },
+          [&](const sim::HoldStep&) { return std::string{"messages are held back"}; },
+          [&](const sim::ReleaseStep&) { return std::string{"held messages are released"}; },
+          [&](const sim::BandwidthStep& done) { return "the bandwidth" + of(done.nodes) + " changes"; },
+          [&](const sim::ResolveStep& done) {
+            return "looking up " + std::string{scenario.symbols.text(done.host)} + " takes " +
+                   sim::format_duration(done.takes);
+          },
+          [&](const sim::DiskStep& done) {
+            return "the disk" + of(done.nodes) + (done.fails ? " cannot be written" : " can be written again");
+          }},
+      step.action);
 }
 
 }  // namespace sentinel::analysis

@@ -136,7 +136,7 @@ std::optional<std::uint16_t> Sentinel::best_replica(const Turn& turn, const Mast
   };
   const Replica* best = nullptr;
   for (const Replica& replica : master.replicas) {
-    if (!may_be_promoted(turn, master, replica)) continue;
+    if (exclusion(turn.now, master, replica)) continue;
     if (best == nullptr || rank(replica) < rank(*best)) best = &replica;
   }
   if (best == nullptr) return std::nullopt;
@@ -144,17 +144,25 @@ std::optional<std::uint16_t> Sentinel::best_replica(const Turn& turn, const Mast
 }
 
 // Not looked at: the state of its link to the master, whether it synchronises, what role it reports.
-bool Sentinel::may_be_promoted(const Turn& turn, const Master& master, const Replica& replica) const {
-  const Periods& periods = profile_->periods;
+std::optional<Exclusion> Sentinel::exclusion(Instant now, const Master& master, const Replica& replica) const {
   const Link& link = links_[replica.link];
-  if (replica.s_down || link.disconnected) return false;
-  if (turn.now - link.last_available > 5 * periods.ping) return false;
-  if (replica.priority == 0) return false;
-  const Millis info_limit = master.s_down ? 5 * periods.ping : 3 * periods.info;
-  if (turn.now - replica.info_refresh > info_limit) return false;
-  Millis down_limit = 10 * master.down_after;
-  if (master.s_down) down_limit += turn.now - master.s_down_since;
-  return replica.link_down_time <= down_limit;
+  if (replica.s_down) return Exclusion::kDown;
+  if (link.disconnected) return Exclusion::kDisconnected;
+  if (now - link.last_available > 5 * profile_->periods.ping) return Exclusion::kSilent;
+  if (replica.priority == 0) return Exclusion::kPriorityZero;
+  if (now - replica.info_refresh > info_age_limit(master)) return Exclusion::kOldInfo;
+  if (replica.link_down_time > link_down_limit(now, master)) return Exclusion::kLinkDownTooLong;
+  return std::nullopt;
+}
+
+Millis Sentinel::info_age_limit(const Master& master) const {
+  return master.s_down ? 5 * profile_->periods.ping : 3 * profile_->periods.info;
+}
+
+Millis Sentinel::link_down_limit(Instant now, const Master& master) {
+  Millis limit = 10 * master.down_after;
+  if (master.s_down) limit += now - master.s_down_since;
+  return limit;
 }
 
 }  // namespace sentinel::model

@@ -16,6 +16,9 @@
 
 namespace sentinel::model {
 
+// Why a replica cannot be promoted (sentinelSelectSlave).
+enum class Exclusion : std::uint8_t { kDown, kDisconnected, kSilent, kPriorityZero, kOldInfo, kLinkDownTooLong };
+
 // The same state, time, input and random state give the same effects and the same next state.
 //
 // One file tells one part of the behaviour: tick.cc (the timer and TILT), links.cc, monitoring.cc (PING, INFO and
@@ -48,6 +51,11 @@ class Sentinel {
   const Link& link_of(const Instance& instance) const { return links_[instance.link]; }
   // The address that GET-MASTER-ADDR-BY-NAME tells (sentinelGetCurrentMasterAddress).
   static Address current_address(const Master& master);
+  // Why the replica cannot be promoted now; nullopt: it can.
+  std::optional<Exclusion> exclusion(Instant now, const Master& master, const Replica& replica) const;
+  // What exclusion() measures with: the age of the last INFO, the time that the replica's link to its master is down.
+  Millis info_age_limit(const Master& master) const;
+  static Millis link_down_limit(Instant now, const Master& master);
 
   friend bool operator==(const Sentinel&, const Sentinel&) = default;
 
@@ -150,7 +158,6 @@ class Sentinel {
   static void abort_failover(Turn& turn, Master& master);
   static void enter(const Turn& turn, Master& master, FailoverState state);
   std::optional<std::uint16_t> best_replica(const Turn& turn, const Master& master) const;
-  bool may_be_promoted(const Turn& turn, const Master& master, const Replica& replica) const;
 
   // reconfiguration.cc
   bool send_replicaof(Turn& turn, const Master& master, const Replica& replica, std::optional<Address> target);

@@ -96,24 +96,4 @@ MomentNumber History::previous(NodeId node, MomentNumber number) const {
   return number;
 }
 
-History history_of(const std::shared_ptr<const Scenario>& scenario, std::uint64_t seed) {
-  History history;
-  Run run{scenario, seed};
-  Scratch scratch;
-  scratch.history = &history;
-  run.run_until(scenario->until, scratch, [](const Record&) {});
-  return history;
-}
-
-Run run_after(const std::shared_ptr<const Scenario>& scenario, std::uint64_t seed, MomentNumber number) {
-  Run run{scenario, seed};
-  Scratch scratch;
-  while (run.happenings() < number && run.step(scratch)) continue;
-  return run;
-}
-
-Run run_before(const std::shared_ptr<const Scenario>& scenario, std::uint64_t seed, MomentNumber number) {
-  return run_after(scenario, seed, number - 1);
-}
-
 }  // namespace sentinel::sim

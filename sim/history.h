@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -90,11 +89,5 @@ class History {
   std::vector<SentMessage> messages_;
   std::vector<HistoricRecord> records_;
 };
-
-// Of a run of the scenario until its end.
-History history_of(const std::shared_ptr<const Scenario>& scenario, std::uint64_t seed);
-// The same run before that moment, or after it.
-Run run_before(const std::shared_ptr<const Scenario>& scenario, std::uint64_t seed, MomentNumber number);
-Run run_after(const std::shared_ptr<const Scenario>& scenario, std::uint64_t seed, MomentNumber number);
 
 }  // namespace sentinel::sim

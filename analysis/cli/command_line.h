@@ -49,6 +49,7 @@ int import_command(const Arguments& arguments);   // import.cc
 int sweep_command(const Arguments& arguments);    // sweep.cc
 int merge_command(const Arguments& arguments);    // merge.cc
 int export_command(const Arguments& arguments);   // export.cc
+int explain_command(const Arguments& arguments);  // explain.cc
 int timing_command(const Arguments& arguments);   // timing.cc
 int report_command(const Arguments& arguments);   // report.cc
 

@@ -14,6 +14,7 @@ using namespace sentinel::cli;
 constexpr std::array kSubcommands = {
     Subcommand{"run", "what happens: the event streams of one run", run_command},
     Subcommand{"check", "does it happen as expected: golden streams and expectations, over many seeds", check_command},
+    Subcommand{"explain", "why: what caused an event, where its time went, or why it did not happen", explain_command},
     Subcommand{"query", "what a client would be told: any command to any node, at any moment", query_command},
     Subcommand{"sweep", "how the outcome depends on settings: cells of a grid times seeds", sweep_command},
     Subcommand{"merge", "the results of a sweep that was done in parts", merge_command},

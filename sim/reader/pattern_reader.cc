@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -127,6 +128,12 @@ EventPattern read_object(const Json& json, const NodeNames& names) {
 
 EventPattern read_pattern(const Json& json, const NodeNames& names) {
   return json.kind == Json::Kind::kObject ? read_object(json, names) : read_text(json, names);
+}
+
+EventPattern parse_pattern(std::string_view text, const Scenario& scenario, std::string_view where) {
+  const std::string json = text.starts_with('{') ? std::string{text} : nlohmann::json(text).dump();
+  const JsonDocument document{json, where};
+  return read_pattern(document.root(), NodeNames{scenario.nodes});
 }
 
 }  // namespace sentinel::sim

@@ -1,5 +1,5 @@
 // The history of a run: every moment knows what made it come, and every message where it was sent and where it arrived.
-#include "sim/history.h"
+#include "sim/replay.h"
 
 #include <gtest/gtest.h>
 
@@ -27,7 +27,8 @@ std::shared_ptr<const Scenario> troubled() {
 class HistoryTest : public testing::Test {
  protected:
   std::shared_ptr<const Scenario> scenario_ = troubled();
-  History history_ = history_of(scenario_, 1);
+  Replay replay_{scenario_, 1};
+  const History& history_ = replay_.history();
 };
 
 // That somebody takes notes changes nothing.
@@ -36,7 +37,7 @@ TEST_F(HistoryTest, ChangesNothing) {
   Scratch scratch;
   plain.run_until(scenario_->until, scratch, [](const Record&) {});
   EXPECT_EQ(plain.happenings(), history_.size());
-  EXPECT_EQ(plain.digest(), run_after(scenario_, 1, history_.size()).digest());
+  EXPECT_EQ(plain.digest(), replay_.after(history_.size()).digest());
   std::size_t records = 0;
   for (MomentNumber i = 1; i <= history_.size(); ++i) records += history_.records_of(i).size();
   EXPECT_EQ(records, history_.records().size());
@@ -118,8 +119,8 @@ TEST_F(HistoryTest, ReturnsToAMoment) {
   const NodeId leader = elected->record.node;
   const MomentNumber handled = history_.handled_in(elected->moment);
   const auto state = [&](const sim::Run& run) { return run.sentinel(leader)->masters().front().state; };
-  EXPECT_EQ(model::FailoverState::kWaitStart, state(run_before(scenario_, 1, handled)));
-  EXPECT_NE(model::FailoverState::kWaitStart, state(run_after(scenario_, 1, handled)));
+  EXPECT_EQ(model::FailoverState::kWaitStart, state(replay_.before(handled)));
+  EXPECT_NE(model::FailoverState::kWaitStart, state(replay_.after(handled)));
 }
 
 }  // namespace

@@ -1,0 +1,274 @@
+// Why a sentinel said an event when it said it: for each kind the rule of Sentinel that let it wait.
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <set>
+
+#include "analysis/causes.h"
+#include "sim/formats.h"
+#include "sim/units.h"
+
+namespace sentinel::analysis {
+namespace {
+
+using sim::MomentNumber;
+using sim::SentMessage;
+using Kind = Fact::Kind;
+using model::EventKind;
+using model::InstanceKind;
+using What = model::Callback::What;
+
+bool contains(std::initializer_list<EventKind> kinds, EventKind kind) {
+  return std::ranges::find(kinds, kind) != kinds.end();
+}
+
+std::string text_of(model::Millis period) { return sim::format_duration(period); }
+
+bool is_acceptable(const SentMessage& message) {
+  const auto* const reply = std::get_if<model::StatusReply>(&message.message);
+  if (reply == nullptr || message.callback.what != What::kPing) return false;
+  return reply->status == model::Status::kPong || reply->status == model::Status::kLoading ||
+         reply->status == model::Status::kMasterDown;
+}
+
+const model::Master* find_master(const sim::Run& run, sim::NodeId node, model::Symbol name) {
+  const model::Sentinel* const sentinel = run.sentinel(node);
+  if (sentinel == nullptr) return nullptr;
+  const auto found = std::ranges::find(sentinel->masters(), name, &model::Master::name);
+  return found == sentinel->masters().end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+// The last of these events about the same master, by the same sentinel.
+std::vector<Cause> CauseFinder::after(const Fact& fact, std::initializer_list<EventKind> kinds,
+                                      const char* wait) const {
+  const model::Event& event = event_of(fact);
+  const std::optional<Fact> before = last_event(*fact.node, fact, [&](const model::Event& other) {
+    return contains(kinds, other.kind) && other.master_name == event.master_name;
+  });
+  if (before) return {{*before, wait}};
+  return {};
+}
+
+std::vector<Cause> CauseFinder::causes_of_event(const Fact& fact) const {
+  using enum EventKind;
+  std::vector<Cause> causes;
+  const char* const next_tick = "its next tick (10 a second): the state machine takes one step a tick";
+  switch (event_of(fact).kind) {
+    case kSdown: return of_sdown(fact);
+    case kOdown: return of_odown(fact);
+    case kTryFailover: return of_try(fact);
+    case kElectedLeader: return of_elected(fact);
+    case kAbortNotElected: return of_not_elected(fact);
+    case kReconfSent: return of_reconf_sent(fact);
+    case kFailoverEnd: return of_failover_end(fact);
+    case kSwitchMaster: return of_switch(fact);
+    case kConvertToReplica:
+    case kFixReplicaConfig: return of_repair(fact);
+    case kSelectReplica: return after(fact, {kElectedLeader}, "");
+    case kSelectedReplica:
+    case kAbortNoGoodReplica: return after(fact, {kSelectReplica}, next_tick);
+    case kSendReplicaofNoOne: return after(fact, {kSelectedReplica}, "");
+    case kWaitPromotion: return after(fact, {kSendReplicaofNoOne}, next_tick);
+    case kAbortReplicaTimeout:
+      return after(fact, {kWaitPromotion, kSendReplicaofNoOne}, "failover-timeout without a promotion");
+    case kReconfReplicas: return after(fact, {kPromotedReplica}, "");
+    case kFailoverEndForTimeout:
+      return after(fact, {kReconfReplicas}, "failover-timeout: not all replicas were reconfigured");
+    case kTiltEnd: return after(fact, {kTilt}, "30 s without a jump of the clock or a stall");
+    case kSdownEnd:
+    case kOdownEnd: break;
+    default: break;
+  }
+  const MomentNumber handled = history().handled_in(fact.moment);
+  const std::string saved = handled == fact.moment ? "" : "its configuration is written to disk";
+  if (const std::optional<Fact> input = input_fact(handled)) return {{*input, saved}};
+  // At a tick: what the same sentinel said before in that tick, if anything.
+  if (event_of(fact).kind == kVoteForLeader || event_of(fact).kind == kNewEpoch) {
+    return event_of(fact).kind == kNewEpoch ? after(fact, {kOdown, kUserFailover}, "its next tick")
+                                            : after(fact, {kTryFailover}, "");
+  }
+  if (event_of(fact).kind == kTilt) {
+    const std::optional<Fact> fault = fault_of(*fact.node, *fact.node, fact.at);
+    if (fault) causes.push_back({*fault, "a tick finds that more than 2 s have passed, or less than none"});
+  }
+  if (event_of(fact).kind == kOdownEnd) return after(fact, {kSdownEnd, kOdown}, "");
+  if (event_of(fact).kind == kReplica) return after(fact, {kSwitchMaster}, "");
+  if (event_of(fact).kind == kSdownEnd) {
+    const auto reply = last_arrived(fact.moment, [&](const SentMessage& message) {
+      return message.to == fact.node && message.from == node_at(event_of(fact).address) && is_acceptable(message);
+    });
+    if (reply) causes.push_back({arrived_fact(*reply), "its next tick"});
+  }
+  return causes;
+}
+
+// sentinelCheckSubjectivelyDown(): the clock runs from the first PING after the last acceptable reply.
+std::vector<Cause> CauseFinder::of_sdown(const Fact& fact) const {
+  const model::Event& event = event_of(fact);
+  const std::optional<sim::NodeId> target = node_at(event.address);
+  const sim::Run then = replay_->before(history().handled_in(fact.moment));
+  const model::Master* const master = find_master(then, *fact.node, event.master_name);
+  const std::string period =
+      master == nullptr ? std::string{"down-after"} : "down-after (" + text_of(master->down_after) + ")";
+  if (!target) return {};
+
+  if (master != nullptr && event.subject == InstanceKind::kMaster) {
+    const model::Sentinel& sentinel = *then.sentinel(*fact.node);
+    const model::Link& link = sentinel.link_of(*master);
+    const bool hears = link.active_ping == model::kNever && !link.disconnected;
+    if (hears) {
+      if (std::vector<Cause> role = after(fact, {EventKind::kRoleChanged}, "");
+          !role.empty() && master->role_reported == InstanceKind::kReplica) {
+        role.front().wait = "it says that it is a replica: down after " + period + " and two INFO periods (20 s)";
+        return role;
+      }
+      return after(fact, {EventKind::kReboot}, "master-reboot-down-after-period");
+    }
+  }
+  const auto heard = last_arrived(fact.moment, [&](const SentMessage& message) {
+    return message.to == fact.node && message.from == target && is_acceptable(message);
+  });
+  const MomentNumber since = heard ? history().messages()[*heard].arrived_in : 0;
+  std::optional<std::size_t> ping;
+  for (std::size_t i = 0; i < history().messages().size(); ++i) {
+    const SentMessage& message = history().messages()[i];
+    if (message.sent_in > fact.moment) break;
+    const bool is_meant = message.sent_in > since && message.from == fact.node && message.to == target &&
+                          std::holds_alternative<model::Ping>(message.message);
+    if (is_meant && !ping) ping = i;
+  }
+  std::vector<Cause> causes;
+  const std::optional<Fact> fault = fault_of(*target, *fact.node, fact.at);
+  if (ping) {
+    const Fact sent = sent_fact(*ping);
+    const bool before_fault = fault && sent.at < fault->at;
+    causes.push_back(
+        {before_fault ? *fault : sent, "no acceptable reply to PING for " + period + ", then the next tick"});
+  } else if (heard) {
+    causes.push_back({arrived_fact(*heard), "no connection, and the last reply is older than " + period});
+  } else if (fault) {
+    causes.push_back({*fault, "no reply for " + period});
+  }
+  return causes;
+}
+
+// sentinelCheckObjectivelyDown(): with a quorum of those who say so.
+std::vector<Cause> CauseFinder::of_odown(const Fact& fact) const {
+  std::vector<Cause> causes = after(fact, {EventKind::kSdown}, "a quorum of 1 is enough");
+  const model::Event& event = event_of(fact);
+  const sim::Run then = replay_->after(history().handled_in(fact.moment));
+  const model::Master* const master = find_master(then, *fact.node, event.master_name);
+  if (master == nullptr) return causes;
+  for (const model::Peer& peer : master->peers) {
+    if (!peer.says_master_down) continue;
+    const auto reply = last_arrived(fact.moment, [&](const SentMessage& message) {
+      const auto* const answer = std::get_if<model::IsMasterDownReply>(&message.message);
+      return answer != nullptr && message.to == fact.node && answer->down && message.from == node_at(peer.address);
+    });
+    if (reply)
+      causes.push_back({arrived_fact(*reply),
+                        "its next tick counts " + std::to_string(event.value) + " of " + std::to_string(event.quorum)});
+  }
+  return causes;
+}
+
+// sentinelStartFailoverIfNeeded(), and SENTINEL FAILOVER.
+std::vector<Cause> CauseFinder::of_try(const Fact& fact) const {
+  using enum EventKind;
+  std::vector<Cause> causes = after(fact, {kOdown, kUserFailover}, "");
+  const model::Event& event = event_of(fact);
+  const std::optional<Fact> before = last_event(*fact.node, fact, [&](const model::Event& other) {
+    const bool blocks = other.kind == kTryFailover || other.kind == kVoteForLeader;
+    return blocks && other.master_name == event.master_name;
+  });
+  const sim::Run then = replay_->before(history().handled_in(fact.moment));
+  const model::Master* const master = find_master(then, *fact.node, event.master_name);
+  if (!before || master == nullptr || causes.empty() ||
+      causes.front().fact.at > fact.at - std::chrono::milliseconds{200})
+    return causes;
+  const std::string whose =
+      event_of(*before).kind == kTryFailover || event_of(*before).candidate == then.sentinel(*fact.node)->id()
+          ? "its last try"
+          : "its vote for another";
+  return {{*before, "no new try for 2 x failover-timeout (" + text_of(2 * master->failover_timeout) + ") after " +
+                        whose + ", and a random part of 1 s"}};
+}
+
+// sentinelGetLeader(): a majority of all that it knows, and a quorum.
+std::vector<Cause> CauseFinder::of_elected(const Fact& fact) const {
+  std::vector<Cause> causes = after(fact, {EventKind::kUserFailover}, "a failover that was asked for needs no votes");
+  const std::vector<Cause> tried = after(fact, {EventKind::kTryFailover, EventKind::kVoteForLeader}, "its next tick");
+  const model::Sentinel* sentinel = nullptr;
+  const sim::Run then = replay_->before(history().handled_in(fact.moment));
+  sentinel = then.sentinel(*fact.node);
+  for (const Cause& cause : tried) causes.push_back(cause);
+  if (sentinel == nullptr || (!causes.empty() && event_of(causes.front().fact).kind == EventKind::kUserFailover &&
+                              causes.front().fact.moment == fact.moment))
+    return causes;
+  for (MomentNumber number = fact.moment; number > 0; --number) {
+    const std::optional<std::uint32_t> place = history().moment(number).message;
+    if (!place || history().moment(number).node != fact.node) continue;
+    const SentMessage& message = history().messages()[*place];
+    const auto* const vote = std::get_if<model::IsMasterDownReply>(&message.message);
+    if (vote == nullptr || vote->leader != sentinel->id() || vote->leader_epoch != sentinel->current_epoch()) continue;
+    causes.push_back({arrived_fact(*place), "its next tick counts the votes"});
+  }
+  return causes;
+}
+
+std::vector<Cause> CauseFinder::of_not_elected(const Fact& fact) const {
+  return after(fact, {EventKind::kTryFailover, EventKind::kVoteForLeader},
+               "not enough votes for min(10 s, failover-timeout)");
+}
+
+// sentinelFailoverReconfNextSlave(): parallel-syncs at a time.
+std::vector<Cause> CauseFinder::of_reconf_sent(const Fact& fact) const {
+  std::vector<Cause> causes = after(fact, {EventKind::kReconfReplicas}, "its next tick");
+  for (const Cause& done : after(fact, {EventKind::kReconfDone}, "parallel-syncs: one after the other"))
+    causes.push_back(done);
+  return causes;
+}
+
+std::vector<Cause> CauseFinder::of_failover_end(const Fact& fact) const {
+  using enum EventKind;
+  std::vector<Cause> causes = after(fact, {kReconfReplicas}, "its next tick: no replica is left to reconfigure");
+  for (const Cause& last : after(fact, {kReconfDone, kFailoverEndForTimeout, kReconfSentTimeout}, "its next tick"))
+    causes.push_back(last);
+  const model::Event& event = event_of(fact);
+  const std::optional<Fact> down = last_event(*fact.node, fact, [&](const model::Event& other) {
+    return other.kind == kSdown && other.subject == InstanceKind::kReplica && other.master_name == event.master_name;
+  });
+  if (down) causes.push_back({*down, "a replica that is down is not waited for"});
+  return causes;
+}
+
+// sentinelFailoverSwitchToPromotedSlave() of the leader, sentinelProcessHelloMessage() of the others.
+std::vector<Cause> CauseFinder::of_switch(const Fact& fact) const {
+  const std::vector<Cause> heard = after(fact, {EventKind::kConfigUpdateFrom}, "");
+  if (!heard.empty() && heard.front().fact.moment == fact.moment) return heard;
+  return after(fact, {EventKind::kFailoverEnd}, "its next tick");
+}
+
+// What sentinelRefreshInstanceInfo() mends by itself waits until no newer configuration can be on its way.
+std::vector<Cause> CauseFinder::of_repair(const Fact& fact) const {
+  using enum EventKind;
+  const model::Event& event = event_of(fact);
+  const bool converts = event.kind == kConvertToReplica;
+  std::vector<Cause> causes;
+  for (const EventKind kind : {kRoleChanged, kSdown, kSwitchMaster, kReboot}) {
+    const std::optional<Fact> before = last_event(*fact.node, fact, [&](const model::Event& other) {
+      return other.kind == kind &&
+             (kind == kSwitchMaster ? other.new_address == event.master_address : other.address == event.address);
+    });
+    if (before) {
+      causes.push_back({*before, converts
+                                     ? "8 s (4 hellos) in which a newer configuration could come, then the next INFO"
+                                     : "failover-timeout in which others could mend it, then the next INFO"});
+    }
+  }
+  return causes;
+}
+
+}  // namespace sentinel::analysis

@@ -1,0 +1,509 @@
+#include "analysis/diagnosis.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "analysis/phases.h"
+#include "analysis/step_text.h"
+#include "sim/event_text.h"
+#include "sim/formats.h"
+#include "sim/units.h"
+
+namespace sentinel::analysis {
+namespace {
+
+using namespace std::chrono_literals;
+using enum Finding::Kind;
+using model::EventKind;
+using model::InstanceKind;
+using sim::MomentNumber;
+using sim::NodeId;
+
+// Less is the rhythm of questions and ticks.
+constexpr sim::Micros kLong = 3s;
+
+std::string seconds(sim::Micros time) {
+  std::string text = sim::time_text(sim::SimTime{time});
+  return text + " s";
+}
+std::string seconds(model::Millis time) { return seconds(sim::Micros{time}); }
+
+std::string counted(std::size_t count, const std::string& one) {
+  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+}
+
+class Diagnosis {
+ public:
+  explicit Diagnosis(const CauseFinder& causes) : causes_(&causes) {}
+
+  std::vector<Finding> find() {
+    for (std::size_t i = 0; i < history().records().size(); ++i) {
+      const auto* const event = std::get_if<model::Event>(&history().records()[i].record.what);
+      if (event == nullptr) continue;
+      const Fact fact = causes_->event_fact(i);
+      switch (event->kind) {
+        case EventKind::kAbortNotElected: not_elected(fact, *event); break;
+        case EventKind::kAbortNoGoodReplica: no_good_replica(fact, *event); break;
+        case EventKind::kAbortReplicaTimeout: not_promoted(fact, *event); break;
+        case EventKind::kFailoverEndForTimeout: not_reconfigured(fact, *event); break;
+        case EventKind::kNextFailoverDelay: waited(fact, *event); break;
+        case EventKind::kWaitPromotion: leader_lost(fact, *event, i); break;
+        case EventKind::kElectedLeader: many_masters(fact, *event); break;
+        case EventKind::kSdown:
+          if (event->subject == InstanceKind::kMaster) not_agreed(fact, *event, i);
+          break;
+        default: break;
+      }
+    }
+    not_noticed();
+    std::ranges::stable_sort(findings_, {}, [](const Finding& finding) { return std::pair{finding.kind, finding.at}; });
+    return std::move(findings_);
+  }
+
+ private:
+  const sim::Scenario& scenario() const { return causes_->scenario(); }
+  const sim::History& history() const { return causes_->history(); }
+  std::string name(NodeId node) const { return causes_->name(node); }
+  std::string name(const model::Id& sentinel) const;
+  std::string names(const std::vector<NodeId>& nodes) const { return names_text(scenario(), nodes); }
+  std::string title(const model::Event& event) const { return std::string{scenario().symbols.text(event.master_name)}; }
+
+  void add(Finding finding);
+  void not_elected(const Fact& fact, const model::Event& event);
+  void no_good_replica(const Fact& fact, const model::Event& event);
+  std::string exclusion_text(const model::Sentinel& sentinel, model::Instant now, const model::Master& master,
+                             const model::Replica& replica) const;
+  std::optional<std::string> refusal_of(const model::Address& replica, NodeId sentinel, MomentNumber until) const;
+  void not_promoted(const Fact& fact, const model::Event& event);
+  void not_reconfigured(const Fact& fact, const model::Event& event);
+  void waited(const Fact& fact, const model::Event& event);
+  void leader_lost(const Fact& fact, const model::Event& event, std::size_t record);
+  void many_masters(const Fact& fact, const model::Event& event);
+  void not_agreed(const Fact& fact, const model::Event& event, std::size_t record);
+  std::string disagreement(const sim::Run& then, NodeId node, const model::Master& master,
+                           const model::Peer& peer) const;
+  void not_noticed();
+  std::optional<Fact> reset_before(const Fact& fact, const model::Event& event) const;
+  // The first event after that record that `is_meant`.
+  template <class Predicate>
+  std::optional<Fact> next_event(std::size_t record, Predicate is_meant) const {
+    for (std::size_t i = record + 1; i < history().records().size(); ++i) {
+      const auto* const event = std::get_if<model::Event>(&history().records()[i].record.what);
+      if (event != nullptr && is_meant(history().records()[i].record.node, *event)) return causes_->event_fact(i);
+    }
+    return std::nullopt;
+  }
+
+  const CauseFinder* causes_;
+  std::vector<Finding> findings_;
+};
+
+const model::Master* master_of(const sim::Run& run, NodeId node, model::Symbol name) {
+  const model::Sentinel* const sentinel = run.sentinel(node);
+  if (sentinel == nullptr) return nullptr;
+  const auto found = std::ranges::find(sentinel->masters(), name, &model::Master::name);
+  return found == sentinel->masters().end() ? nullptr : &*found;
+}
+
+// Whoever has had that id.
+std::string Diagnosis::name(const model::Id& sentinel) const {
+  const sim::Run end = causes_->replay().after(history().size());
+  for (std::uint16_t i = 0; i < scenario().nodes.size(); ++i) {
+    const model::Sentinel* const known = end.sentinel(NodeId{i});
+    if (known != nullptr && known->id() == sentinel) return name(NodeId{i});
+  }
+  return "a sentinel of old";
+}
+
+void Diagnosis::add(Finding finding) {
+  for (Finding& known : findings_) {
+    if (known.kind != finding.kind || known.master != finding.master) continue;
+    if (known.node == finding.node) {
+      ++known.times;
+    } else if (std::ranges::find(known.also, finding.node) == known.also.end()) {
+      known.also.push_back(finding.node);
+    }
+    return;
+  }
+  findings_.push_back(std::move(finding));
+}
+
+// --- election -----------------------------------------------------------------------------------------------
+
+// sentinelGetLeader() counts all that it knows as voters, whether they live or not.
+void Diagnosis::not_elected(const Fact& fact, const model::Event& event) {
+  const sim::Run then = causes_->replay().before(history().handled_in(fact.moment));
+  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  if (master == nullptr) return;
+  // Another one was: that is how it should be.
+  for (std::size_t i = fact.index; i-- > 0;) {
+    const sim::HistoricRecord& said = history().records()[i];
+    const auto* const other = std::get_if<model::Event>(&said.record.what);
+    if (other == nullptr || other->master_name != event.master_name) continue;
+    if (other->kind == EventKind::kElectedLeader) return;
+    if (other->kind == EventKind::kTryFailover && said.record.node == *fact.node) break;
+  }
+  const model::Sentinel& sentinel = *then.sentinel(*fact.node);
+  const std::size_t voters = master->peers.size() + 1;
+  const std::size_t needed = std::max<std::size_t>(voters / 2 + 1, static_cast<std::size_t>(master->quorum));
+
+  std::map<std::string, std::vector<NodeId>> votes;  // by candidate
+  for (const sim::HistoricRecord& said : history().records()) {
+    const auto* const vote = std::get_if<model::Event>(&said.record.what);
+    const bool counts = vote != nullptr && vote->kind == EventKind::kVoteForLeader &&
+                        vote->master_name == event.master_name && vote->epoch == master->failover_epoch &&
+                        said.moment <= fact.moment;
+    if (counts) votes[name(vote->candidate)].push_back(said.record.node);
+  }
+  std::vector<NodeId> silent;
+  std::vector<std::string> strangers;
+  for (const model::Peer& peer : master->peers) {
+    if (!peer.s_down && !sentinel.link_of(peer).disconnected) continue;
+    const std::optional<NodeId> node = scenario().node_at(peer.address);
+    if (node) {
+      silent.push_back(*node);
+    } else {
+      strangers.push_back(sim::name_and_port(peer.address, scenario().symbols));
+    }
+  }
+  const std::size_t absent = silent.size() + strangers.size();
+  const std::size_t got = votes[name(sentinel.id())].size();
+  const std::string me = name(*fact.node);
+
+  std::string split;
+  for (const auto& [candidate, from] : votes) {
+    if (!from.empty())
+      split += (split.empty() ? "" : ", ") + candidate + " " + std::to_string(from.size()) + " (" + names(from) + ")";
+  }
+  Finding finding{.kind = kNotElected, .at = fact.at, .node = *fact.node, .master = event.master_name};
+  std::ranges::sort(silent);
+  std::string who = names(silent);
+  for (const std::string& stranger : strangers) who += (who.empty() ? "" : ", ") + stranger;
+  const std::string epoch = "epoch " + std::to_string(master->failover_epoch.value);
+  if (absent > 0 && voters - absent < needed) {
+    finding.what = me + " is not elected to fail over " + title(event) + ": " + counted(got, "vote") + " of " +
+                   std::to_string(needed) + " needed (a majority of the " + std::to_string(voters) +
+                   " that it knows, quorum " + std::to_string(master->quorum) + "), but " + std::to_string(absent) +
+                   " of these cannot be reached and still count: " + who;
+    if (votes.size() > 1) finding.details.push_back("votes in " + epoch + ": " + split);
+  } else {
+    finding.what = me + " is not elected to fail over " + title(event) + ": " +
+                   (votes.size() > 1 ? "split vote in " : "too few votes in ") + epoch + ": " + split + "; " +
+                   std::to_string(needed) + " needed (a majority of the " + std::to_string(voters) +
+                   " that it knows, quorum " + std::to_string(master->quorum) + ")";
+    if (absent > 0) finding.details.push_back(std::to_string(absent) + " cannot be reached and still count: " + who);
+  }
+  if (sentinel.current_epoch() > master->failover_epoch) {
+    finding.details.push_back("the current epoch is " + std::to_string(sentinel.current_epoch().value) +
+                              " by then, and votes of an older epoch do not count");
+  }
+  add(std::move(finding));
+}
+
+// Each try takes an epoch of its own, and votes are counted for the newest.
+void Diagnosis::many_masters(const Fact& fact, const model::Event& event) {
+  std::set<std::uint32_t> masters;
+  std::optional<Fact> tried;
+  std::uint64_t newest = 0;
+  for (std::size_t i = 0; i < fact.index; ++i) {
+    const sim::HistoricRecord& said = history().records()[i];
+    const auto* const other = std::get_if<model::Event>(&said.record.what);
+    if (other == nullptr || said.record.node != *fact.node) continue;
+    if (other->kind == EventKind::kNewEpoch) newest = other->epoch.value;
+    if (other->kind != EventKind::kTryFailover) continue;
+    if (fact.at - said.record.at < 10s) masters.insert(other->master_name.index);
+    if (other->master_name == event.master_name) tried = causes_->event_fact(i);
+  }
+  if (masters.size() < 2 || !tried || fact.at - tried->at < 500ms) return;
+  Finding finding{.kind = kManyMasters, .at = fact.at, .node = *fact.node, .master = {}};
+  finding.what = name(*fact.node) + " fails over " + std::to_string(masters.size()) +
+                 " masters at once: each try takes a new epoch (now " + std::to_string(newest) +
+                 "), and only votes of the newest epoch count";
+  finding.details.push_back(title(event) + ", tried at " + sim::time_text(tried->at) + ", is elected " +
+                            seconds(fact.at - tried->at) +
+                            " later: the others must be asked again, once a second, and answer with the newest epoch");
+  add(std::move(finding));
+}
+
+// --- promotion ----------------------------------------------------------------------------------------------
+
+std::string Diagnosis::exclusion_text(const model::Sentinel& sentinel, model::Instant now, const model::Master& master,
+                                      const model::Replica& replica) const {
+  const std::string who = causes_->name(replica.address) + ": ";
+  const std::optional<model::Exclusion> why = sentinel.exclusion(now, master, replica);
+  if (!why) return who + "may be promoted";
+  switch (*why) {
+    case model::Exclusion::kDown: return who + "+sdown since " + seconds(now - replica.s_down_since);
+    case model::Exclusion::kDisconnected: return who + "no connection to it";
+    case model::Exclusion::kSilent:
+      return who + "no acceptable reply to PING for " + seconds(now - sentinel.link_of(replica).last_available) +
+             " (limit 5 s)";
+    case model::Exclusion::kPriorityZero: return who + "replica-priority 0: never to be promoted";
+    case model::Exclusion::kOldInfo:
+      return who +
+             (replica.info_refresh == model::kNever
+                  ? std::string{"no INFO of it yet"}
+                  : "its last INFO is " + seconds(now - replica.info_refresh) + " old") +
+             " (limit " + seconds(sentinel.info_age_limit(master)) + ")";
+    case model::Exclusion::kLinkDownTooLong: {
+      std::string text = who + "its link to the master is down for " + seconds(replica.link_down_time) + " > limit " +
+                         seconds(model::Sentinel::link_down_limit(now, master)) + " = 10 x down-after";
+      if (master.s_down) text += " + " + seconds(now - master.s_down_since) + " since +sdown";
+      return text;
+    }
+  }
+  return who;
+}
+
+void Diagnosis::no_good_replica(const Fact& fact, const model::Event& event) {
+  const sim::Run then = causes_->replay().before(history().handled_in(fact.moment));
+  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  if (master == nullptr) return;
+  const model::Instant now = history().records()[fact.index].record.clock;
+  Finding finding{.kind = kNoGoodReplica, .at = fact.at, .node = *fact.node, .master = event.master_name};
+  finding.what = name(*fact.node) + " is elected, but none of the " + counted(master->replicas.size(), "replica") +
+                 " of " + title(event) + " may be promoted";
+  if (master->replicas.empty()) {
+    finding.what = name(*fact.node) + " is elected, but knows no replica of " + title(event);
+    if (const auto reset = reset_before(fact, event)) {
+      finding.details.push_back("SENTINEL RESET at " + sim::time_text(reset->at) +
+                                " made it forget them, and a dead master's INFO cannot name them");
+    }
+  }
+  if (master->replicas.size() == 1) {
+    finding.what = name(*fact.node) + " is elected, but the only replica of " + title(event) + " may not be promoted";
+  }
+  for (const model::Replica& replica : master->replicas) {
+    finding.details.push_back(exclusion_text(*then.sentinel(*fact.node), now, *master, replica));
+  }
+  add(std::move(finding));
+}
+
+// The error with which a replica answers SLAVEOF, if it does.
+std::optional<std::string> Diagnosis::refusal_of(const model::Address& replica, NodeId sentinel,
+                                                 MomentNumber until) const {
+  const std::optional<NodeId> node = scenario().node_at(replica);
+  for (const sim::SentMessage& message : history().messages()) {
+    const auto* const answer = std::get_if<model::StatusReply>(&message.message);
+    const bool is_answer = answer != nullptr && message.callback.what == model::Callback::What::kReconfigure &&
+                           message.from == node && message.to == sentinel && message.sent_in <= until;
+    if (!is_answer || answer->status == model::Status::kOk) continue;
+    switch (answer->status) {
+      case model::Status::kUnknownCommand: return "it does not know the command";
+      case model::Status::kLoading: return "it is loading its data";
+      case model::Status::kNoAuth: return "a password is missing";
+      default: return "it refuses the command";
+    }
+  }
+  return std::nullopt;
+}
+
+void Diagnosis::not_promoted(const Fact& fact, const model::Event& event) {
+  const sim::Run then = causes_->replay().before(history().handled_in(fact.moment));
+  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  if (master == nullptr || !master->promoted) return;
+  const model::Replica& chosen = master->replicas[*master->promoted];
+  const std::string who = causes_->name(chosen.address);
+  Finding finding{.kind = kNotPromoted, .at = fact.at, .node = *fact.node, .master = event.master_name};
+  finding.what = who + ", selected by " + name(*fact.node) + ", does not become a master within failover-timeout (" +
+                 sim::format_duration(master->failover_timeout) + ")";
+  const std::optional<std::string> refusal = refusal_of(chosen.address, *fact.node, fact.moment);
+  if (refusal) finding.details.push_back(who + " answers SLAVEOF NO ONE with an error: " + *refusal);
+  if (finding.details.empty()) finding.details.push_back("its INFO never says role:master");
+  add(std::move(finding));
+}
+
+// Whoever was killed between SLAVEOF NO ONE and the end of the failover.
+void Diagnosis::leader_lost(const Fact& fact, const model::Event& event, std::size_t record) {
+  const auto ends = next_event(record, [&](NodeId node, const model::Event& other) {
+    using enum EventKind;
+    const bool is_end = other.kind == kSwitchMaster || other.kind == kAbortReplicaTimeout;
+    return is_end && node == *fact.node && other.master_name == event.master_name;
+  });
+  const sim::SimTime until = ends ? ends->at : scenario().until;
+  const std::optional<Fact> killed = causes_->fault_of(*fact.node, *fact.node, until);
+  const auto told = next_event(record, [&](NodeId node, const model::Event& other) {
+    return other.kind == EventKind::kSwitchMaster && other.master_name == event.master_name && node != *fact.node;
+  });
+  if (!killed || killed->at < fact.at || (told && told->at < killed->at + 1s)) return;
+  if (causes_->replay().after(killed->moment).answers(*fact.node)) return;
+  const std::string promoted = causes_->name(event.address);
+  Finding finding{.kind = kLeaderLost, .at = killed->at, .node = *fact.node, .master = event.master_name};
+  finding.what = name(*fact.node) + ", the leader of the failover, is gone at " + sim::time_text(killed->at) +
+                 " after it sent SLAVEOF NO ONE to " + promoted + ": nobody tells of the new master";
+  finding.details.push_back("the others voted for " + name(*fact.node) +
+                            ", so none of them tries before 2 x failover-timeout are over");
+  add(std::move(finding));
+}
+
+// --- reconfiguration ----------------------------------------------------------------------------------------
+
+void Diagnosis::not_reconfigured(const Fact& fact, const model::Event& event) {
+  const sim::Run then = causes_->replay().before(history().handled_in(fact.moment));
+  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  if (master == nullptr) return;
+  using enum model::Replica::Reconf;
+  Finding finding{.kind = kNotReconfigured, .at = fact.at, .node = *fact.node, .master = event.master_name};
+  std::vector<std::string> stuck;
+  std::vector<std::string> waiting;
+  for (const model::Replica& replica : master->replicas) {
+    if (replica.promoted || replica.has(kDone) || replica.s_down) continue;
+    const std::string who = causes_->name(replica.address);
+    if (replica.has(kSent)) {
+      stuck.push_back(who);
+      const std::optional<std::string> refusal = refusal_of(replica.address, *fact.node, fact.moment);
+      finding.details.push_back(who + " was sent SLAVEOF, " +
+                                (refusal ? "and answers with an error: " + *refusal
+                                         : std::string{"and its INFO never names the new master"}));
+    } else if (replica.has(kInProgress)) {
+      stuck.push_back(who);
+      finding.details.push_back(who + " follows the new master, but its link to it does not come up");
+    } else {
+      waiting.push_back(who);
+    }
+  }
+  std::string who;
+  for (const std::string& one : stuck) who += (who.empty() ? "" : ", ") + one;
+  finding.what = "the failover of " + title(event) + " by " + name(*fact.node) + " ends only after failover-timeout (" +
+                 sim::format_duration(master->failover_timeout) + ")" +
+                 (who.empty() ? "" : ": " + who + " holds it up");
+  if (!waiting.empty()) {
+    std::string others;
+    for (const std::string& one : waiting) others += (others.empty() ? "" : ", ") + one;
+    finding.details.push_back(others + " waits for its turn until then: parallel-syncs is " +
+                              std::to_string(master->parallel_syncs));
+  }
+  add(std::move(finding));
+}
+
+// --- waits --------------------------------------------------------------------------------------------------
+
+// sentinelStartFailoverIfNeeded() logs it once.
+void Diagnosis::waited(const Fact& fact, const model::Event& event) {
+  const auto next = next_event(fact.index, [&](NodeId, const model::Event& other) {
+    return other.kind == EventKind::kTryFailover && other.master_name == event.master_name;
+  });
+  const auto switched = next_event(fact.index, [&](NodeId, const model::Event& other) {
+    return other.kind == EventKind::kSwitchMaster && other.master_name == event.master_name;
+  });
+  // While another one does the work, nobody has to try.
+  if (switched && switched->at < fact.at + kLong && (!next || switched->at < next->at)) return;
+  const sim::Run then = causes_->replay().before(history().handled_in(fact.moment));
+  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  if (master == nullptr) return;
+  const sim::SimTime until = fact.at + (event.until - history().records()[fact.index].record.clock);
+  const model::Sentinel& sentinel = *then.sentinel(*fact.node);
+  const bool own = master->leader == sentinel.id();
+  Finding finding{.kind = kWaited, .at = fact.at, .node = *fact.node, .master = event.master_name};
+  finding.until = until;
+  finding.what = name(*fact.node) + " does not try again before " + sim::time_text(until) + ": 2 x failover-timeout (" +
+                 sim::format_duration(2 * master->failover_timeout) + ") after its " +
+                 (own ? "last try" : "vote for another sentinel");
+  add(std::move(finding));
+}
+
+// --- agreement ----------------------------------------------------------------------------------------------
+
+std::optional<Fact> Diagnosis::reset_before(const Fact& fact, const model::Event& event) const {
+  for (std::size_t i = fact.index; i-- > 0;) {
+    const sim::HistoricRecord& said = history().records()[i];
+    const auto* const other = std::get_if<model::Event>(&said.record.what);
+    const bool is_reset = other != nullptr && other->kind == EventKind::kResetMaster &&
+                          said.record.node == *fact.node && other->master_name == event.master_name;
+    if (is_reset) return causes_->event_fact(i);
+  }
+  return std::nullopt;
+}
+
+std::string Diagnosis::disagreement(const sim::Run& then, NodeId node, const model::Master& master,
+                                    const model::Peer& peer) const {
+  const model::Sentinel& sentinel = *then.sentinel(node);
+  const std::string who = causes_->name(peer.address);
+  const model::Instant now = then.wall_clock(node);
+  if (peer.s_down || sentinel.link_of(peer).disconnected) {
+    const std::optional<NodeId> other = scenario().node_at(peer.address);
+    const bool runs = other && then.is_running(*other);
+    return who + (runs ? " cannot be reached" : " does not run") +
+           (peer.s_down ? " (+sdown since " + seconds(now - peer.s_down_since) + ")" : std::string{});
+  }
+  if (now - peer.last_down_reply > 5s) return who + " does not answer the question";
+  const std::optional<NodeId> other = scenario().node_at(peer.address);
+  const model::Sentinel* const asked = other ? then.sentinel(*other) : nullptr;
+  if (asked != nullptr && asked->tilt()) return who + " says no: it is in TILT";
+  const bool knows = asked != nullptr && std::ranges::any_of(asked->masters(), [&](const model::Master& known) {
+                       return known.address == master.address;
+                     });
+  if (!knows) return who + " says no: it does not watch that address";
+  return who + " says no: the master answers it";
+}
+
+void Diagnosis::not_agreed(const Fact& fact, const model::Event& event, std::size_t record) {
+  const auto agreed = next_event(record, [&](NodeId node, const model::Event& other) {
+    using enum EventKind;
+    if (other.master_name != event.master_name) return false;
+    return other.kind == kSwitchMaster ||
+           (node == *fact.node &&
+            (other.kind == kOdown || (other.kind == kSdownEnd && other.subject == InstanceKind::kMaster)));
+  });
+  const sim::SimTime until = agreed ? agreed->at : scenario().until;
+  const bool is_odown = agreed && causes_->event_of(*agreed).kind == EventKind::kOdown;
+  if (until - fact.at < kLong || (agreed && causes_->event_of(*agreed).kind == EventKind::kSwitchMaster)) return;
+  const sim::Run then = agreed ? causes_->replay().before(history().handled_in(agreed->moment))
+                               : causes_->replay().after(history().size());
+  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  if (master == nullptr || !then.is_running(*fact.node)) return;
+  const auto votes = 1 + std::ranges::count_if(master->peers, &model::Peer::says_master_down);
+  Finding finding{.kind = kNotAgreed, .at = fact.at, .node = *fact.node, .master = event.master_name};
+  finding.what = name(*fact.node) + " says +sdown at " + sim::time_text(fact.at) + ", but " +
+                 (is_odown ? "+odown comes only at " + sim::time_text(until) : std::string{"there is no +odown"}) +
+                 ": " + std::to_string(votes) + " of the " + std::to_string(master->quorum) +
+                 " that the quorum needs agree";
+  if (master->peers.empty()) {
+    const std::optional<Fact> reset = reset_before(fact, event);
+    finding.details.push_back(reset ? "SENTINEL RESET at " + sim::time_text(reset->at) +
+                                          " made it forget the other sentinels and the replicas; a dead master brings "
+                                          "no hello and no INFO that would name them"
+                                    : std::string{"it knows no other sentinel"});
+  }
+  for (const model::Peer& peer : master->peers) {
+    if (!peer.says_master_down) finding.details.push_back(disagreement(then, *fact.node, *master, peer));
+  }
+  add(std::move(finding));
+}
+
+// --- detection ----------------------------------------------------------------------------------------------
+
+void Diagnosis::not_noticed() {
+  const std::optional<Incident> incident = incident_of(scenario());
+  if (!incident) return;
+  const bool noticed = std::ranges::any_of(history().records(), [&](const sim::HistoricRecord& said) {
+    const auto* const event = std::get_if<model::Event>(&said.record.what);
+    return event != nullptr && said.record.at.time_since_epoch() >= incident->fault &&
+           event->subject == InstanceKind::kMaster &&
+           (event->kind == EventKind::kSdown || event->kind == EventKind::kTryFailover);
+  });
+  if (noticed) return;
+  Finding finding{.kind = kNotNoticed, .at = sim::SimTime{incident->fault}};
+  const auto sentinel = std::ranges::find_if(scenario().nodes, &sim::Node::is_sentinel);
+  if (sentinel == scenario().nodes.end()) return;
+  finding.node = NodeId{static_cast<std::uint16_t>(sentinel - scenario().nodes.begin())};
+  finding.what = "no sentinel says +sdown of a master: acceptable replies to PING never stopped for down-after";
+  add(std::move(finding));
+}
+
+}  // namespace
+
+std::string_view finding_name(Finding::Kind kind) {
+  static constexpr std::array<std::string_view, 9> kNames = {"leader-lost",      "many-masters", "not-elected",
+                                                             "no-good-replica",  "not-promoted", "not-agreed",
+                                                             "not-reconfigured", "waited",       "not-noticed"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::vector<Finding> diagnose(const CauseFinder& causes) { return Diagnosis{causes}.find(); }
+
+}  // namespace sentinel::analysis

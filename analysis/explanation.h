@@ -1,0 +1,31 @@
+// The account that `explain` gives of a run: how its failovers ended, what was missing, and where the time went.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "analysis/critical_path.h"
+#include "analysis/diagnosis.h"
+
+namespace sentinel::analysis {
+
+struct Explanation {
+  std::vector<std::string> outcomes{};  // a sentence for each master
+  std::vector<Finding> findings{};
+  std::vector<CriticalPath> paths{};
+};
+
+// Of the first and of the last +switch-master of each failover.
+Explanation explain(const CauseFinder& causes);
+
+struct ExplanationLayout {
+  std::size_t width = 80;
+  bool all = false;  // also what took no time worth speaking of
+};
+std::string explanation_text(const CauseFinder& causes, const Explanation& explanation,
+                             const ExplanationLayout& layout);
+nlohmann::ordered_json explanation_json(const CauseFinder& causes, const Explanation& explanation);
+
+}  // namespace sentinel::analysis
