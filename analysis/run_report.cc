@@ -13,12 +13,14 @@
 #include "analysis/failovers.h"
 #include "analysis/ledger.h"
 #include "analysis/ledger_text.h"
+#include "analysis/run_causes.h"
 #include "analysis/run_messages.h"
 #include "analysis/state_history.h"
 #include "analysis/step_text.h"
 #include "model/events.h"
 #include "sim/event_text.h"
 #include "sim/history.h"
+#include "sim/replay.h"
 #include "sim/script_text.h"
 
 namespace sentinel::analysis {
@@ -68,9 +70,8 @@ Json nodes_of(const sim::Action& action) {
 
 Json step_json(const sim::Scenario& scenario, const sim::Step& step, std::optional<sim::SimTime> at) {
   const auto* const trigger = std::get_if<sim::Trigger>(&step.when);
-  Json entry{{"at", at ? Json(count(*at)) : Json{}},
-             {"text", step_text(scenario, step)},
-             {"nodes", nodes_of(step.action)}};
+  Json entry{
+      {"at", at ? Json(count(*at)) : Json{}}, {"text", step_text(scenario, step)}, {"nodes", nodes_of(step.action)}};
   if (trigger != nullptr) entry["on"] = trigger->event.text;
   if (!step.why.empty()) entry["why"] = step.why;
   return entry;
@@ -172,23 +173,28 @@ Json expectations_json(const std::shared_ptr<const sim::Scenario>& scenario, std
 }  // namespace
 
 Json run_report(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
+  const sim::Replay replay{scenario, seed};
+  const sim::History& history = replay.history();
+  const CauseFinder causes{replay};
   FailoverRecorder failovers{*scenario};
+  StateHistory states{*scenario};
   Json events = Json::array();
+  std::vector<std::optional<std::size_t>> records;  // of `events`, where they have causes
+  std::size_t place = 0;
   const auto take = [&](const sim::Record& record) {
     failovers(record);
-    if (record.at < scenario->from) return;
-    if (auto words = told(*scenario, record)) {
-      events.push_back({count(record.at), index(record.node), std::move(words->first), std::move(words->second)});
-    }
+    const std::size_t own_place = place++;
+    auto words = record.at < scenario->from ? std::nullopt : told(*scenario, record);
+    if (!words) return;
+    events.push_back({count(record.at), index(record.node), std::move(words->first), std::move(words->second)});
+    const bool is_event = std::holds_alternative<model::Event>(record.what);
+    records.push_back(is_event ? std::optional{own_place} : std::nullopt);
   };
-  StateHistory states{*scenario};
-  sim::History history;
   sim::Run run{scenario, seed};
   sim::Scratch scratch;
-  scratch.history = &history;
   const LedgerReport ledger = run_with_ledger(run, scratch, take, [&](const sim::Run& now) {
     failovers.observe(now);
-    observe(states, now, history.moment(history.size()));
+    observe(states, now, history.moment(static_cast<sim::MomentNumber>(now.happenings())));
   });
   return {{"sentinel-sim", "run"},
           {"scenario", scenario->file.string()},
@@ -201,11 +207,13 @@ Json run_report(const std::shared_ptr<const sim::Scenario>& scenario, std::uint6
           {"nodes", nodes_json(run)},
           {"steps", steps_json(*scenario, history)},
           {"events", std::move(events)},
+          {"causes", causes_json(causes, records)},
+          {"findings", findings_json(causes)},
           {"failovers", failovers_json(*scenario, failovers.close(run))},
           {"meanings", meanings_json()},
           {"state", state_json(*scenario, states)},
-          {"ledger", ledger_json(*scenario, ledger)},
           {"messages", messages_json(run, history)},
+          {"ledger", ledger_json(*scenario, ledger)},
           {"broken", expectations_json(scenario, seed)}};
 }
 

@@ -18,7 +18,7 @@ const GROUPS = [
   { name: 'others', kinds: [], look: 'routine', width: 1 },
 ];
 const LANE = 52;
-const WINDOW = 300e3; // that is shown first
+const WINDOW = 30e3; // that is shown first
 const MOST_ROWS = 200; // of the table
 
 export function messages(place, run) {
@@ -54,7 +54,7 @@ export function messages(place, run) {
       element('span', { class: `swatch ${group.dash ? (group.dash[0] < 3 ? 'dotted' : 'dashed') : ''}`, style: `border-color:var(--${group.look})` }), `${group.name} (${group.count})`))),
     element('fieldset', {}, element('legend', {}, 'Nodes'), talkers.map((node) => box(nodes, node, run.name(node)))),
     element('div', { class: 'bar' },
-      [['30 ms', 30e3], ['300 ms', 300e3], ['3 s', 3e6], ['30 s', 30e6]].map(([text, width]) =>
+      [['3 ms', 3e3], ['30 ms', 30e3], ['300 ms', 300e3], ['3 s', 3e6]].map(([text, width]) =>
         element('button', { type: 'button', onclick: () => show(run.now - width / 2, run.now + width / 2) }, text)),
       element('span', { class: 'hint' }, 'around the moment')),
     canvas, details);

@@ -13,7 +13,8 @@ export class RunModel {
     this.chosen = null; // the row that was clicked, if the moment is that of a row
     this.masters = [...new Set(data.state.map((track) => track.master).filter(Boolean))];
     this.tracks = new Map(data.state.map((track) => [key(track.node, track.fact, track.master, track.of), track.changes]));
-    this.rows = rowsOf(data, namer(data.nodes));
+    this.named = namer(data.nodes); // a text with the names of nodes instead of their addresses and ids
+    this.rows = rowsOf(data, this.named);
     this.switches = this.rows.filter((row) => row.channel === SWITCH);
     this.fault = data.failovers.find(({ fault }) => fault !== null)?.fault ?? data.steps.find(({ at }) => at !== null)?.at;
   }
@@ -29,6 +30,16 @@ export class RunModel {
     const changes = this.changes(node, fact, master, of);
     const next = firstAfter(changes, moment, ([time]) => time);
     return next === 0 ? { value: '', since: this.begin } : { value: changes[next - 1][1], since: changes[next - 1][0] };
+  }
+
+  /** The critical path to an event: [{from, to, stage, wait, took}, …], facts being {at, node, text}; null if none is known. */
+  causes(event) {
+    const { paths, segments, facts } = this.data.causes;
+    const fact = (place) => ({ at: facts[place][0], node: facts[place][1], text: facts[place][2] });
+    return paths[event]?.map((place) => {
+      const [from, to, stage, wait] = segments[place];
+      return { from: fact(from), to: fact(to), stage, wait, took: facts[to][0] - facts[from][0] };
+    }) ?? null;
   }
 
   /** `moved(moment, row)` is called when another moment is looked at. */

@@ -8,7 +8,7 @@ export function summary(place, run) {
     element('h1', {}, headline(run)),
     element('p', {}, data.about),
     tiles(run),
-    element('div', { class: 'facts' }, done(data), outcome(run), costs(run)),
+    element('div', { class: 'facts' }, done(data), outcome(run), costs(run), findings(run)),
   ].filter(Boolean));
 }
 
@@ -98,4 +98,12 @@ function costs(run) {
     + `${client.lost} of these lost${client.unavailable.length ? `; unavailable for ${duration(length(client.unavailable))}` : ''}.`);
   if (two.length > 0) words.push(`Two masters would take writes for ${duration(length(two))}.`);
   return element('div', {}, element('h3', {}, 'What it cost'), element('ul', {}, words.map((word) => element('li', {}, word))));
+}
+
+// What kept failovers from being done, or made them late.
+function findings(run) {
+  if (run.data.findings.length === 0) return null;
+  return element('div', {}, element('h3', {}, 'What stood in the way'),
+    element('ul', {}, run.data.findings.map(({ at, what, details, times }) => element('li', {}, `${moment(at)} s: ${run.named(what)}`, times > 1 ? ` (${times} times)` : null,
+      details.length ? element('details', {}, element('summary', {}, 'in detail'), element('ul', {}, details.map((line) => element('li', {}, run.named(line))))) : null))));
 }

@@ -33,7 +33,7 @@ export function cells(place, sweep) {
       }, element('button', { type: 'button', onclick: () => sort(column) }, column.name + (order.column === column ? (order.down ? ' ▼' : ' ▲') : '')))))),
       element('tbody', {}, rows.map(({ cell, index }) => element('tr', {},
         element('td', {}, element('input', { type: 'checkbox', 'aria-label': `Curve of ${sweep.label(cell)}`, checked: sweep.chosen.has(index), onchange: () => sweep.toggle(index) })),
-        columns.map((column) => element('td', { class: column.number ? 'number' : null, title: column.title?.(cell) }, column.text(column.value(cell), cell))))))));
+        columns.map((column) => element('td', { class: column.number ? 'number' : column.name, title: column.title?.(cell) }, column.text(column.value(cell), cell))))))));
   }
   function sort(column) {
     order = { column, down: order.column === column && !order.down };
