@@ -38,17 +38,23 @@ class Page:
         WebDriverWait(self.driver, 10, 0.02).until(lambda _: holds(), what)
 
     def section(self, heading):
-        found = [s for s in self.all("main section") if s.find_element(By.TAG_NAME, "h2").text.startswith(heading)]
+        found = [h.find_element(By.XPATH, "./..") for h in self.all("main section > h2") if h.text.startswith(heading)]
         check(len(found) == 1, f"there is one part '{heading}'")
         return found[0]
 
-    # How many colours a chart has: an empty one has few.
+    # What a chart looks like; it may be drawn in layers.
+    def picture(self, section):
+        return self.script("[...arguments[0].querySelectorAll('canvas')].map((c) => c.toDataURL()).join()", section)
+
+    # How many colours it has: an empty one has few.
     def colours(self, section):
-        canvas = section.find_element(By.TAG_NAME, "canvas")
         return self.script(
-            """(() => { const c = arguments[0]; const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-            const seen = new Set(); for (let i = 0; i < d.length; i += 16) seen.add(d[i] << 16 | d[i+1] << 8 | d[i+2]);
-            return seen.size; })()""", canvas)
+            """(() => { const seen = new Set();
+            for (const c of arguments[0].querySelectorAll('canvas')) {
+              const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+              for (let i = 0; i < d.length; i += 16) seen.add(d[i] << 16 | d[i+1] << 8 | d[i+2]);
+            }
+            return seen.size; })()""", section)
 
     def check_quiet(self):
         loud = [entry for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
@@ -59,7 +65,7 @@ class Page:
 
 def check(holds, what):
     if not holds:
-        sys.exit(f"report_page.py: it does not hold that {what}")
+        sys.exit(f"report_page.py: expected that {what}")
 
 
 def browser():
@@ -169,22 +175,20 @@ def sweep_opens(page):
     check(page.colours(page.section("Distribution")) > 10, "the curves are drawn")
     check(page.colours(page.section("Trade-off")) > 10, "the front is drawn")
     check("Pareto front" in page.section("Trade-off").text, "and told")
-    picture = heat.find_element(By.TAG_NAME, "canvas")
-    pixels = lambda: page.script("arguments[0].toDataURL()", picture)
-    before = pixels()
+    before = page.picture(heat)
     options = heat.find_elements(By.CSS_SELECTOR, "select option")
     next(option for option in options if option.text == "success").click()
-    page.until("another measure is drawn", lambda: pixels() != before)
+    page.until("another measure is drawn", lambda: page.picture(heat) != before)
 
     head = next(button for button in page.all("thead button") if button.text.startswith("time-to-failover"))
     head.click()
     check(page.all("th[aria-sort=ascending]"), "a heading sorts")
     box = page.one("tbody input[type=checkbox]")
     chosen = box.is_selected()
-    curves = page.section("Distribution").find_element(By.TAG_NAME, "canvas")
-    before = page.script("arguments[0].toDataURL()", curves)
+    curves = page.section("Distribution")
+    before = page.picture(curves)
     box.send_keys(Keys.SPACE)
-    page.until("a box changes the curves", lambda: page.script("arguments[0].toDataURL()", curves) != before)
+    page.until("a box changes the curves", lambda: page.picture(curves) != before)
     check(box.is_selected() != chosen, "and says so")
 
 
