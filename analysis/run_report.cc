@@ -10,18 +10,13 @@
 #include <vector>
 
 #include "analysis/check.h"
-#include "analysis/failovers.h"
-#include "analysis/ledger.h"
 #include "analysis/ledger_text.h"
+#include "analysis/observed_run.h"
 #include "analysis/run_causes.h"
 #include "analysis/run_messages.h"
-#include "analysis/state_history.h"
 #include "analysis/step_text.h"
 #include "model/events.h"
 #include "sim/event_text.h"
-#include "sim/history.h"
-#include "sim/replay.h"
-#include "sim/script_text.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -81,31 +76,14 @@ Json step_json(const sim::Scenario& scenario, const sim::Step& step, std::option
 Json steps_json(const sim::Scenario& scenario, const sim::History& history) {
   Json steps = Json::array();
   std::vector<bool> done(scenario.steps.size());
-  for (sim::MomentNumber number = 1; number <= history.size(); ++number) {
-    const sim::Moment& moment = history.moment(number);
-    if (moment.happening.kind != sim::Happening::Kind::kStep) continue;
-    done[moment.happening.index] = true;
-    steps.push_back(step_json(scenario, scenario.steps[moment.happening.index], moment.at));
+  for (const StepDone& step : steps_done(history)) {
+    done[step.step] = true;
+    steps.push_back(step_json(scenario, scenario.steps[step.step], step.at));
   }
   for (std::size_t i = 0; i < done.size(); ++i) {
     if (!done[i]) steps.push_back(step_json(scenario, scenario.steps[i], std::nullopt));
   }
   return steps;
-}
-
-// What is told of a record: a channel and the words behind it. Nothing of what only the books of a run are made from.
-std::optional<std::pair<std::string, std::string>> told(const sim::Scenario& scenario, const sim::Record& record) {
-  if (const auto* const event = std::get_if<model::Event>(&record.what)) {
-    if (!event->published) return std::nullopt;
-    return std::pair{std::string{model::event_row(event->kind).channel}, sim::payload_text(*event, scenario.symbols)};
-  }
-  if (const auto* const reply = std::get_if<sim::CommandReply>(&record.what)) {
-    const auto& command = std::get<sim::CommandStep>(scenario.steps[reply->step].action);
-    return std::pair{"reply to " + command.text, sim::answer_text(reply->answer, scenario.symbols, *scenario.profile)};
-  }
-  std::string script = sim::script_text(record, scenario.symbols);
-  if (script.empty()) return std::nullopt;
-  return std::pair{std::string{"script"}, std::move(script)};
 }
 
 // Of each channel.
@@ -139,9 +117,9 @@ Json failovers_json(const sim::Scenario& scenario, const std::vector<Failover>& 
   return list;
 }
 
-Json state_json(const sim::Scenario& scenario, const StateHistory& history) {
+Json state_json(const sim::Scenario& scenario, const std::vector<StateTrack>& states) {
   Json tracks = Json::array();
-  for (const StateTrack& track : history.tracks()) {
+  for (const StateTrack& track : states) {
     Json changes = Json::array();
     for (const StateChange& change : track.changes) changes.push_back({count(change.at), change.value});
     if (changes.empty()) continue;
@@ -152,14 +130,6 @@ Json state_json(const sim::Scenario& scenario, const StateHistory& history) {
     tracks.push_back(std::move(entry));
   }
   return tracks;
-}
-
-// Only who was given an input can have changed, unless something was done to the processes themselves.
-void observe(StateHistory& states, const sim::Run& run, const sim::Moment& last) {
-  using Kind = sim::Happening::Kind;
-  if (last.node) return states.observe(run, *last.node);
-  const Kind kind = last.happening.kind;
-  if (kind == Kind::kStep || kind == Kind::kStart || kind == Kind::kWake || kind == Kind::kEnd) states.observe(run);
 }
 
 Json expectations_json(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
@@ -173,29 +143,18 @@ Json expectations_json(const std::shared_ptr<const sim::Scenario>& scenario, std
 }  // namespace
 
 Json run_report(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
-  const sim::Replay replay{scenario, seed};
-  const sim::History& history = replay.history();
-  const CauseFinder causes{replay};
-  FailoverRecorder failovers{*scenario};
-  StateHistory states{*scenario};
+  const ObservedRun observed = observe_run(scenario, seed);
+  const sim::History& history = observed.replay.history();
+  const CauseFinder causes{observed.replay};
   Json events = Json::array();
   std::vector<std::optional<std::size_t>> records;  // of `events`, where they have causes
-  std::size_t place = 0;
-  const auto take = [&](const sim::Record& record) {
-    failovers(record);
-    const std::size_t own_place = place++;
-    auto words = record.at < scenario->from ? std::nullopt : told(*scenario, record);
-    if (!words) return;
-    events.push_back({count(record.at), index(record.node), std::move(words->first), std::move(words->second)});
-    const bool is_event = std::holds_alternative<model::Event>(record.what);
-    records.push_back(is_event ? std::optional{own_place} : std::nullopt);
-  };
-  sim::Run run{scenario, seed};
-  sim::Scratch scratch;
-  const LedgerReport ledger = run_with_ledger(run, scratch, take, [&](const sim::Run& now) {
-    failovers.observe(now);
-    observe(states, now, history.moment(static_cast<sim::MomentNumber>(now.happenings())));
-  });
+  for (std::size_t i = 0; i < history.records().size(); ++i) {
+    const sim::Record& record = history.records()[i].record;
+    std::optional<Told> words = told(*scenario, record);
+    if (!words) continue;
+    events.push_back({count(record.at), index(record.node), std::move(words->what), std::move(words->about)});
+    records.push_back(std::holds_alternative<model::Event>(record.what) ? std::optional{i} : std::nullopt);
+  }
   return {{"sentinel-sim", "run"},
           {"scenario", scenario->file.string()},
           {"case", scenario->case_name},
@@ -204,16 +163,16 @@ Json run_report(const std::shared_ptr<const sim::Scenario>& scenario, std::uint6
           {"seed", seed},
           {"from", count(scenario->from)},
           {"until", count(scenario->until)},
-          {"nodes", nodes_json(run)},
+          {"nodes", nodes_json(observed.run)},
           {"steps", steps_json(*scenario, history)},
           {"events", std::move(events)},
           {"causes", causes_json(causes, records)},
           {"findings", findings_json(causes)},
-          {"failovers", failovers_json(*scenario, failovers.close(run))},
+          {"failovers", failovers_json(*scenario, observed.failovers)},
           {"meanings", meanings_json()},
-          {"state", state_json(*scenario, states)},
-          {"messages", messages_json(run, history)},
-          {"ledger", ledger_json(*scenario, ledger)},
+          {"state", state_json(*scenario, observed.states)},
+          {"messages", messages_json(observed.run, history)},
+          {"ledger", ledger_json(*scenario, observed.ledger)},
           {"broken", expectations_json(scenario, seed)}};
 }
 
