@@ -223,8 +223,7 @@ const std::vector<Mistake> kSteps = {
      "x.json:2: /steps/0/nodes/1: 'R1' is there twice"},
     {R"(CLUSTER"steps": [{"at": "1s", "do": "crash", "node": "R1", "for": "1s"}])",
      "x.json:2: /steps/0/for: unknown field of a step 'crash'; known are: at, on, by, after, jitter, every, times, do, "
-     "why, "
-     "node, nodes"},
+     "why, node, nodes"},
     {R"(CLUSTER"steps": [{"at": "1s", "do": "stall", "node": "R1"}])",
      "x.json:2: /steps/0: 'for' is missing: how long the node does nothing, such as \"3s\""},
     {R"(CLUSTER"steps": [{"at": "1s", "do": "disk", "node": "R1"}])",

@@ -150,9 +150,12 @@ TEST(ScenarioSource, RefusesBadCases) {
 
 // A field of the cluster needs one.
 TEST(ScenarioSource, VariesWhatIsThere) {
+  EXPECT_EQ(
+      error_of(R"({"about": "x", "until": "9s", "nodes": {"R1": {"address": "a:1"}}, "vary": {"sentinels": [1]}})"),
+      "x.json:1: /vary/sentinels: there is no 'cluster' that has it: expected a directive, or a JSON pointer such as "
+      "'/nodes/S1/conf/0'");
   EXPECT_EQ(error_of(R"({"about": "x", "until": "9s", "nodes": {"R1": {"address": "a:1"}}, "vary": {"quorum": [1]}})"),
-            "x.json:1: /vary/quorum: there is no 'cluster' that has it: expected a JSON pointer, such as "
-            "'/nodes/S1/conf/0'");
+            "x.json:1: /vary/quorum/0: there is no sentinel that has it");
 }
 
 // Who reads one scenario must say which case.
