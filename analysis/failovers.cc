@@ -224,12 +224,12 @@ bool FailoverRecorder::all_is_well(const sim::Run& run, const Watch& watch) cons
 std::optional<Failover> FailoverRecorder::ended(const sim::Run& run, const Watch& watch) const {
   Failover failover = *watch.open;
   const Micros unfit = watch.fit ? watch.longest_unfit : std::max(watch.longest_unfit, run.now() - watch.unfit_since);
-  const bool was_right = failover.switched && !watch.is_false;
-  failover.needed = failover.forced || was_right || unfit > watch.down_after + kReactionTime;
   for (const auto& [epoch, tried] : watch.tried) {
     ++failover.tries;
     if (tried.candidates > 1 && !tried.elected) ++failover.split_votes;
   }
+  const bool was_right = failover.switched ? !watch.is_false : !watch.fit && failover.tries > 0;
+  failover.needed = failover.forced || was_right || unfit > watch.down_after + kReactionTime;
   using enum FailoverOutcome;
   if (failover.switched) {
     const SimTime since = failover.odown.value_or(failover.tried.value_or(failover.begin));

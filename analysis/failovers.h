@@ -22,7 +22,7 @@ struct Failover {
   sim::NodeId old_master{};
   std::optional<sim::NodeId> new_master{};
   bool forced = false;                   // SENTINEL FAILOVER
-  bool needed = false;                   // asked for, or the master was unfit for long, or rightly replaced
+  bool needed = false;                   // asked for, or rightly tried, or the master was unfit for long
   sim::SimTime begin{};                  // of the first thing of these
   std::optional<sim::SimTime> fault{};   // since when the master was unfit; if forced, when it was asked for
   std::optional<sim::SimTime> mended{};  // when it was up again, and could be reached

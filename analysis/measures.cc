@@ -110,7 +110,7 @@ void add_failovers(const std::vector<Failover>& failovers, RunMeasures& run) {
     run.split_votes += failover.split_votes;
     run.failovers += failover.switched ? 1U : 0U;
     run.false_failovers += failover.outcome == FailoverOutcome::kFalseFailover ? 1U : 0U;
-    if (timed || !failover.needed) continue;
+    if (timed || !failover.needed || !failover.fault) continue;
     timed = true;
     const auto since_fault = [&](const std::optional<sim::SimTime>& mark) -> std::optional<Micros> {
       if (!mark || *mark < *failover.fault) return std::nullopt;

@@ -28,10 +28,11 @@ struct TimedRun {
   std::vector<TimedFailover> failovers{};
 };
 
-// What was said of one master, in order.
+// What was said, and of which master: the data node that the sentinel took for it then.
 struct SaidOfMaster {
+  Said said{};
   model::Symbol name{};
-  Stream stream{};
+  std::optional<sim::NodeId> master{};
 };
 
 bool needs_several_sentinels(const sim::Phase& phase) {
@@ -56,12 +57,17 @@ Durations durations(const Stream& stream, const Incident& incident, const Failov
   return found;
 }
 
-Stream between(const Stream& stream, SimTime begin, SimTime end) {
-  Stream part;
-  std::ranges::copy_if(stream, std::back_inserter(part), [&](const Said& said) {
-    return said.at >= begin.time_since_epoch() && said.at < end.time_since_epoch();
-  });
-  return part;
+// Which failover it belongs to: the last one that had begun and was to replace this master; or else, as the master is a
+// new one, the last one that made it so. A sentinel that is late to follow still speaks of the old one.
+std::optional<std::size_t> failover_of(const SaidOfMaster& event, const std::vector<Failover>& failovers) {
+  std::optional<std::size_t> made_it;
+  for (std::size_t i = failovers.size(); i-- > 0;) {
+    const Failover& failover = failovers[i];
+    if (failover.name != event.name || failover.begin.time_since_epoch() > event.said.at) continue;
+    if (failover.old_master == event.master) return i;
+    if (!made_it && failover.new_master == event.master) made_it = i;
+  }
+  return made_it;
 }
 
 Stream of_sentinel(const Stream& stream, sim::NodeId sentinel) {
@@ -80,30 +86,28 @@ TimedRun time_run(const std::shared_ptr<const sim::Scenario>& scenario, std::uin
     recorder(record);
     std::optional<Said> event = said(*scenario, record);
     if (!event) return;
-    const model::Symbol name = std::get<model::Event>(record.what).master_name;
-    auto of_master = std::ranges::find(all_said, name, &SaidOfMaster::name);
-    if (of_master == all_said.end()) of_master = all_said.insert(of_master, SaidOfMaster{.name = name});
-    of_master->stream.push_back(std::move(*event));
+    const auto& what = std::get<model::Event>(record.what);
+    all_said.push_back({std::move(*event), what.master_name, data_node_at(*scenario, what.master_address)});
   };
   const LedgerReport ledger = run_with_ledger(run, scratch, sink, [&](const sim::Run& now) { recorder.observe(now); });
   const std::vector<Failover> failovers = recorder.close(run);
 
+  std::vector<Stream> streams(failovers.size());
+  for (SaidOfMaster& event : all_said) {
+    if (const auto place = failover_of(event, failovers)) streams[*place].push_back(std::move(event.said));
+  }
   TimedRun timed{.measures = measures_of(run, failovers, ledger)};
   const std::vector<sim::NodeId> sentinels = per_sentinel ? sentinels_of(*scenario) : std::vector<sim::NodeId>{};
   for (std::size_t i = 0; i < failovers.size(); ++i) {
     const Failover& failover = failovers[i];
     const bool is_last = i + 1 == failovers.size() || failovers[i + 1].name != failover.name;
-    const auto said_of_it = std::ranges::find(all_said, failover.name, &SaidOfMaster::name);
-    if (said_of_it == all_said.end()) continue;
-    const Stream stream =
-        between(said_of_it->stream, failover.begin, is_last ? SimTime::max() : failovers[i + 1].begin);
     Incident incident{.fault = failover.fault.value_or(failover.begin).time_since_epoch()};
     if (failover.mended) incident.back = failover.mended->time_since_epoch();
     if (is_last && failover.switched) incident.clients_moved = clients_moved(ledger);
     TimedFailover& times = timed.failovers.emplace_back();
-    times.all = durations(stream, incident, failover, false);
+    times.all = durations(streams[i], incident, failover, false);
     for (const sim::NodeId sentinel : sentinels) {
-      times.by_sentinel.push_back(durations(of_sentinel(stream, sentinel), incident, failover, true));
+      times.by_sentinel.push_back(durations(of_sentinel(streams[i], sentinel), incident, failover, true));
     }
   }
   return timed;

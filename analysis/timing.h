@@ -50,8 +50,8 @@ struct Timing {
   std::vector<PhaseTiming> phases{};     // that were gone through, in the order of sim::phases(); then by sentinel
 };
 
-// Of several failovers in a run each counts, from its own fault or command on; what sentinels say belongs to the last
-// one that had begun. When clients have moved is told of the last one.
+// Of several failovers in a run each counts, from its own fault or command on, with what sentinels say of its master.
+// When clients have moved is told of the last one.
 Timing time_failovers(const std::shared_ptr<const sim::Scenario>& scenario, const TimingOptions& options);
 
 }  // namespace sentinel::analysis
