@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "analysis/diagnosis_text.h"
 #include "analysis/phases.h"
 #include "analysis/step_text.h"
 #include "sim/event_text.h"
@@ -25,16 +26,6 @@ using sim::NodeId;
 
 // Less is the rhythm of questions and ticks.
 constexpr sim::Micros kLong = 3s;
-
-std::string seconds(sim::Micros time) {
-  std::string text = sim::time_text(sim::SimTime{time});
-  return text + " s";
-}
-std::string seconds(model::Millis time) { return seconds(sim::Micros{time}); }
-
-std::string counted(std::size_t count, const std::string& one) {
-  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
-}
 
 class Diagnosis {
  public:
@@ -75,17 +66,12 @@ class Diagnosis {
   void add(Finding finding);
   void not_elected(const Fact& fact, const model::Event& event);
   void no_good_replica(const Fact& fact, const model::Event& event);
-  std::string exclusion_text(const model::Sentinel& sentinel, model::Instant now, const model::Master& master,
-                             const model::Replica& replica) const;
-  std::optional<std::string> refusal_of(const model::Address& replica, NodeId sentinel, MomentNumber until) const;
   void not_promoted(const Fact& fact, const model::Event& event);
   void not_reconfigured(const Fact& fact, const model::Event& event);
   void waited(const Fact& fact, const model::Event& event);
   void leader_lost(const Fact& fact, const model::Event& event, std::size_t record);
   void many_masters(const Fact& fact, const model::Event& event);
   void not_agreed(const Fact& fact, const model::Event& event, std::size_t record);
-  std::string disagreement(const sim::Run& then, NodeId node, const model::Master& master,
-                           const model::Peer& peer) const;
   void not_noticed();
   std::optional<Fact> reset_before(const Fact& fact, const model::Event& event) const;
   // The first event after that record that `is_meant`.
@@ -231,34 +217,6 @@ void Diagnosis::many_masters(const Fact& fact, const model::Event& event) {
 
 // --- promotion ----------------------------------------------------------------------------------------------
 
-std::string Diagnosis::exclusion_text(const model::Sentinel& sentinel, model::Instant now, const model::Master& master,
-                                      const model::Replica& replica) const {
-  const std::string who = causes_->name(replica.address) + ": ";
-  const std::optional<model::Exclusion> why = sentinel.exclusion(now, master, replica);
-  if (!why) return who + "may be promoted";
-  switch (*why) {
-    case model::Exclusion::kDown: return who + "+sdown since " + seconds(now - replica.s_down_since);
-    case model::Exclusion::kDisconnected: return who + "no connection to it";
-    case model::Exclusion::kSilent:
-      return who + "no acceptable reply to PING for " + seconds(now - sentinel.link_of(replica).last_available) +
-             " (limit 5 s)";
-    case model::Exclusion::kPriorityZero: return who + "replica-priority 0: never to be promoted";
-    case model::Exclusion::kOldInfo:
-      return who +
-             (replica.info_refresh == model::kNever
-                  ? std::string{"no INFO of it yet"}
-                  : "its last INFO is " + seconds(now - replica.info_refresh) + " old") +
-             " (limit " + seconds(sentinel.info_age_limit(master)) + ")";
-    case model::Exclusion::kLinkDownTooLong: {
-      std::string text = who + "its link to the master is down for " + seconds(replica.link_down_time) + " > limit " +
-                         seconds(model::Sentinel::link_down_limit(now, master)) + " = 10 x down-after";
-      if (master.s_down) text += " + " + seconds(now - master.s_down_since) + " since +sdown";
-      return text;
-    }
-  }
-  return who;
-}
-
 void Diagnosis::no_good_replica(const Fact& fact, const model::Event& event) {
   const sim::Run then = causes_->replay().before(history().handled_in(fact.moment));
   const model::Master* const master = master_of(then, *fact.node, event.master_name);
@@ -278,28 +236,9 @@ void Diagnosis::no_good_replica(const Fact& fact, const model::Event& event) {
     finding.what = name(*fact.node) + " is elected, but the only replica of " + title(event) + " may not be promoted";
   }
   for (const model::Replica& replica : master->replicas) {
-    finding.details.push_back(exclusion_text(*then.sentinel(*fact.node), now, *master, replica));
+    finding.details.push_back(exclusion_text(*causes_, *then.sentinel(*fact.node), now, *master, replica));
   }
   add(std::move(finding));
-}
-
-// The error with which a replica answers SLAVEOF, if it does.
-std::optional<std::string> Diagnosis::refusal_of(const model::Address& replica, NodeId sentinel,
-                                                 MomentNumber until) const {
-  const std::optional<NodeId> node = scenario().node_at(replica);
-  for (const sim::SentMessage& message : history().messages()) {
-    const auto* const answer = std::get_if<model::StatusReply>(&message.message);
-    const bool is_answer = answer != nullptr && message.callback.what == model::Callback::What::kReconfigure &&
-                           message.from == node && message.to == sentinel && message.sent_in <= until;
-    if (!is_answer || answer->status == model::Status::kOk) continue;
-    switch (answer->status) {
-      case model::Status::kUnknownCommand: return "it does not know the command";
-      case model::Status::kLoading: return "it is loading its data";
-      case model::Status::kNoAuth: return "a password is missing";
-      default: return "it refuses the command";
-    }
-  }
-  return std::nullopt;
 }
 
 void Diagnosis::not_promoted(const Fact& fact, const model::Event& event) {
@@ -311,7 +250,7 @@ void Diagnosis::not_promoted(const Fact& fact, const model::Event& event) {
   Finding finding{.kind = kNotPromoted, .at = fact.at, .node = *fact.node, .master = event.master_name};
   finding.what = who + ", selected by " + name(*fact.node) + ", does not become a master within failover-timeout (" +
                  sim::format_duration(master->failover_timeout) + ")";
-  const std::optional<std::string> refusal = refusal_of(chosen.address, *fact.node, fact.moment);
+  const std::optional<std::string> refusal = refusal_text(*causes_, chosen.address, *fact.node, fact.moment);
   if (refusal) finding.details.push_back(who + " answers SLAVEOF NO ONE with an error: " + *refusal);
   if (finding.details.empty()) finding.details.push_back("its INFO never says role:master");
   add(std::move(finding));
@@ -355,7 +294,7 @@ void Diagnosis::not_reconfigured(const Fact& fact, const model::Event& event) {
     const std::string who = causes_->name(replica.address);
     if (replica.has(kSent)) {
       stuck.push_back(who);
-      const std::optional<std::string> refusal = refusal_of(replica.address, *fact.node, fact.moment);
+      const std::optional<std::string> refusal = refusal_text(*causes_, replica.address, *fact.node, fact.moment);
       finding.details.push_back(who + " was sent SLAVEOF, " +
                                 (refusal ? "and answers with an error: " + *refusal
                                          : std::string{"and its INFO never names the new master"}));
@@ -419,28 +358,6 @@ std::optional<Fact> Diagnosis::reset_before(const Fact& fact, const model::Event
   return std::nullopt;
 }
 
-std::string Diagnosis::disagreement(const sim::Run& then, NodeId node, const model::Master& master,
-                                    const model::Peer& peer) const {
-  const model::Sentinel& sentinel = *then.sentinel(node);
-  const std::string who = causes_->name(peer.address);
-  const model::Instant now = then.wall_clock(node);
-  if (peer.s_down || sentinel.link_of(peer).disconnected) {
-    const std::optional<NodeId> other = scenario().node_at(peer.address);
-    const bool runs = other && then.is_running(*other);
-    return who + (runs ? " cannot be reached" : " does not run") +
-           (peer.s_down ? " (+sdown since " + seconds(now - peer.s_down_since) + ")" : std::string{});
-  }
-  if (now - peer.last_down_reply > 5s) return who + " does not answer the question";
-  const std::optional<NodeId> other = scenario().node_at(peer.address);
-  const model::Sentinel* const asked = other ? then.sentinel(*other) : nullptr;
-  if (asked != nullptr && asked->tilt()) return who + " says no: it is in TILT";
-  const bool knows = asked != nullptr && std::ranges::any_of(asked->masters(), [&](const model::Master& known) {
-                       return known.address == master.address;
-                     });
-  if (!knows) return who + " says no: it does not watch that address";
-  return who + " says no: the master answers it";
-}
-
 void Diagnosis::not_agreed(const Fact& fact, const model::Event& event, std::size_t record) {
   const auto agreed = next_event(record, [&](NodeId node, const model::Event& other) {
     using enum EventKind;
@@ -470,7 +387,7 @@ void Diagnosis::not_agreed(const Fact& fact, const model::Event& event, std::siz
                                     : std::string{"it knows no other sentinel"});
   }
   for (const model::Peer& peer : master->peers) {
-    if (!peer.says_master_down) finding.details.push_back(disagreement(then, *fact.node, *master, peer));
+    if (!peer.says_master_down) finding.details.push_back(disagreement_text(*causes_, then, *fact.node, *master, peer));
   }
   add(std::move(finding));
 }

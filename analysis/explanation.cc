@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "analysis/diagnosis_text.h"
 #include "analysis/step_text.h"
 #include "sim/formats.h"
 
@@ -46,8 +47,6 @@ std::vector<Switch> switches_of(const CauseFinder& causes) {
   }
   return switches;
 }
-
-std::string seconds(sim::Micros time) { return sim::time_text(sim::SimTime{time}) + " s"; }
 
 // What was done to a master that was found to be down last.
 std::string fault_text(const CauseFinder& causes, model::Symbol master) {
@@ -161,7 +160,17 @@ std::vector<Segment> condensed(const CriticalPath& path) {
   return segments;
 }
 
-std::string path_text(const CauseFinder& causes, const CriticalPath& path, const ExplanationLayout& layout) {
+// How many segments two paths share at their beginning.
+std::size_t shared(const CriticalPath& a, const CriticalPath& b) {
+  const auto same = [](const Segment& one, const Segment& other) {
+    return one.from == other.from && one.to == other.to;
+  };
+  return static_cast<std::size_t>(std::ranges::mismatch(a.segments, b.segments, same).in1 - a.segments.begin());
+}
+
+// What it shares with `told` is not told again.
+std::string path_text(const CauseFinder& causes, CriticalPath path, const CriticalPath* told,
+                      const ExplanationLayout& layout) {
   constexpr std::size_t kIndent = 21;
   std::string text = wrapped(causes.text(path.target), 0, 2, layout.width);
   text += wrapped("came at " + sim::time_text(path.target.at) + ", " + seconds(path.took()) + " after " +
@@ -181,7 +190,10 @@ std::string path_text(const CauseFinder& causes, const CriticalPath& path, const
     text += head + wrapped(what, kIndent, kIndent, layout.width).substr(kIndent);
   };
   text += "\n";
-  if (!path.segments.empty()) line(path.origin.at, "", causes.text(path.origin));
+  const std::size_t known = told == nullptr ? 0 : shared(path, *told);
+  path.segments.erase(path.segments.begin(), path.segments.begin() + static_cast<std::ptrdiff_t>(known));
+  if (known > 0) text += "            as above, until\n";
+  if (!path.segments.empty()) line(path.segments.front().from.at, "", causes.text(path.segments.front().from));
   std::optional<Stage> stage;
   for (const Segment& segment : layout.all ? path.segments : condensed(path)) {
     if (segment.stage != stage) text += "  " + std::string{stage_name(segment.stage)} + "\n";
@@ -267,9 +279,11 @@ std::string explanation_text(const CauseFinder& causes, const Explanation& expla
   std::string text;
   for (const std::string& outcome : explanation.outcomes) text += wrapped(outcome, 0, 2, layout.width);
   for (const Finding& finding : explanation.findings) text += finding_text(causes, finding, layout.width);
+  const CriticalPath* told = nullptr;
   for (const CriticalPath& path : explanation.paths) {
     if (!text.empty()) text += "\n";
-    text += path_text(causes, path, layout);
+    text += path_text(causes, path, told, layout);
+    told = &path;
   }
   return text;
 }

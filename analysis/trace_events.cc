@@ -79,11 +79,11 @@ class TraceWriter {
         {"detection", failover.sdown},
         {"agreement", failover.odown},
         {"waiting", failover.tried},
-        {"promotion", failover.promoted},
+        {"election and promotion", failover.promoted},
         {"propagation", failover.switched}};
     sim::SimTime from = failover.fault.value_or(failover.begin);
     for (const auto& [name, to] : phases) {
-      if (!to || *to < from) continue;
+      if (!to || *to <= from) continue;
       span(kFailovers, track, name, from, *to);
       from = *to;
     }

@@ -34,6 +34,7 @@ int check_command(const Arguments& arguments);      // check.cc
 int query_command(const Arguments& arguments);      // query.cc
 int sweep_command(const Arguments& arguments);      // sweep.cc
 int merge_command(const Arguments& arguments);      // merge.cc
+int explain_command(const Arguments& arguments);    // explain.cc
 int timing_command(const Arguments& arguments);     // timing.cc
 int tolerance_command(const Arguments& arguments);  // tolerance.cc
 int record_command(const Arguments& arguments);     // record.cc

@@ -1,0 +1,137 @@
+// Whether `explain` names the true cause, where it is read first.
+#include "analysis/explanation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "sim/reader/scenario_reader.h"
+
+namespace sentinel::analysis {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::Contains;
+using testing::Field;
+using testing::HasSubstr;
+
+const std::string kRoot = SENTINEL_SIM_SOURCE_DIR;
+
+struct Explained {
+  Explained(const std::string& scenario, std::uint64_t seed)
+      : replay{std::make_shared<const sim::Scenario>(sim::read_scenario(kRoot + "/scenarios/" + scenario + ".json")),
+               seed} {}
+  std::string text(bool all = false) const { return explanation_text(causes, explanation, {.all = all}); }
+
+  sim::Replay replay;
+  CauseFinder causes{replay};
+  Explanation explanation = explain(causes);
+};
+
+// The first lines, as one line with single spaces.
+std::string first_lines(const std::string& text, int count) {
+  std::istringstream lines{text};
+  std::string all;
+  std::string line;
+  for (int i = 0; i < count && std::getline(lines, line); ++i) {
+    std::istringstream words{line};
+    for (std::string word; words >> word;) all += (all.empty() ? "" : " ") + word;
+  }
+  return all;
+}
+
+class ExplainedCases : public testing::TestWithParam<json> {};
+
+json cases() {
+  std::ifstream in{kRoot + "/tests/data/explanations.json"};
+  return json::parse(in);
+}
+
+// Each of the failures that users ask about is explained within the first five lines, for several seeds.
+TEST_P(ExplainedCases, NamesTheCauseInFiveLines) {
+  for (const std::uint64_t seed : GetParam()["seeds"].get<std::vector<std::uint64_t>>()) {
+    const Explained run{GetParam()["scenario"], seed};
+    const std::string begin = first_lines(run.text(), 5);
+    for (const std::string phrase : GetParam()["says"]) EXPECT_THAT(begin, HasSubstr(phrase)) << "seed " << seed;
+  }
+}
+
+std::string test_name(const testing::TestParamInfo<json>& info) {
+  std::string name = info.param["case"];
+  for (const char c : info.param["scenario"].get<std::string>())
+    name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Users, ExplainedCases, testing::ValuesIn(cases().get<std::vector<json>>()), test_name);
+
+// The ten cases that were asked for are all there.
+TEST(Explanations, CoverTheCases) {
+  std::set<std::string> covered;
+  for (const json& each : cases()) covered.insert(each["case"].get<std::string>());
+  EXPECT_EQ((std::set<std::string>{"C1", "C3", "C5", "C6", "C7", "C16", "C17", "C27", "C31", "C35"}), covered);
+}
+
+// How long the path waits for what contains `words`.
+sim::Micros waited(const CriticalPath& path, const std::string& words) {
+  sim::Micros sum{0};
+  for (const Segment& segment : path.segments) {
+    if (segment.wait.find(words) != std::string::npos) sum += segment.took();
+  }
+  return sum;
+}
+
+// redis issue 12520: where the two last seconds go. From the promotion to the first +switch-master the time is that of
+// INFO and hello; from there to the last one that of INFO.
+TEST(Explanations, BlameInfoAndHello) {
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    const Explained run{"failover/master_down", seed};
+    ASSERT_EQ(2U, run.explanation.paths.size());
+    const CriticalPath& first = run.explanation.paths.front();
+    const CriticalPath& last = run.explanation.paths.back();
+    const sim::Micros polling = waited(first, "INFO again (period 1 s)");
+    EXPECT_GT(polling, std::chrono::milliseconds{500}) << run.text();
+    EXPECT_GT(waited(first, "next hello"), sim::Micros{0}) << run.text();
+    EXPECT_GE(polling * 10, first.took(Stage::kPromotion) * 7) << "the rest are ticks";
+    EXPECT_GT(waited(last, "INFO again (period 1 s)") - polling, std::chrono::milliseconds{500}) << run.text();
+  }
+}
+
+// What two paths share is told once, and no line is longer than a terminal of 80 columns.
+TEST(Explanations, FitATerminal) {
+  const Explained run{"failover/master_down", 3};
+  for (const bool all : {false, true}) {
+    std::istringstream lines{run.text(all)};
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+  }
+  EXPECT_THAT(run.text(), HasSubstr("as above, until"));
+  EXPECT_GT(run.text(true).size(), run.text().size());
+}
+
+// Where all goes well nothing was missing.
+TEST(Explanations, FindNothingWrong) {
+  EXPECT_TRUE((Explained{"failover/master_down", 3}.explanation.findings.empty()));
+}
+
+// The JSON has the same: times in µs, which add up.
+TEST(Explanations, AreJsonToo) {
+  const Explained run{"failover/master_down", 3};
+  const auto answer = explanation_json(run.causes, run.explanation);
+  ASSERT_EQ(2U, answer["paths"].size());
+  const auto& path = answer["paths"][0];
+  std::int64_t sum = 0;
+  for (const auto& segment : path["segments"]) sum += segment["took"].get<std::int64_t>();
+  EXPECT_EQ(path["took"].get<std::int64_t>(), sum);
+  EXPECT_EQ("R1 is killed", path["origin"]["text"]);
+  EXPECT_EQ(10'000'000, path["origin"]["t"]);
+}
+
+}  // namespace
+}  // namespace sentinel::analysis
