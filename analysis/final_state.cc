@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "analysis/naming.h"
 #include "sim/event_text.h"
 #include "sim/final_fact.h"
 #include "sim/query/sentinel_fields.h"
@@ -13,11 +14,6 @@ namespace sentinel::analysis {
 namespace {
 
 using What = sim::FinalFact::What;
-
-std::string name_of(const sim::Scenario& scenario, const model::Address& address) {
-  const std::optional<sim::NodeId> node = scenario.node_at(address);
-  return node ? scenario.node(*node).name : sim::name_and_port(address, scenario.symbols);
-}
 
 std::string truth_text(bool truth) { return truth ? "true" : "false"; }
 

@@ -172,7 +172,8 @@ TEST_F(SweepCommand, RefusesBadInput) {
               HasSubstr("--vary quorum: expected a whole number from 1 to 2147483647, not '0'"));
   EXPECT_THAT(error("--vary /steps/3/at=1s"), HasSubstr("--vary /steps/3/at: the list has no item '3'"));
   EXPECT_THAT(error("--vary /steps/0/at=1s,90s"), HasSubstr("--vary /steps/0/at: is after the end of the run"));
-  EXPECT_THAT(error("--vary quorum=1 --out x.txt"), HasSubstr("expected a name that ends with .csv, .json or .jsonl"));
+  EXPECT_THAT(error("--vary quorum=1 --out x.txt"),
+              HasSubstr("expected a name that ends with .csv, .json, .jsonl or .html"));
   EXPECT_THAT(error("--vary quorum=1 --shard 3/2 --out x.part"), HasSubstr("--shard '3/2'"));
   EXPECT_THAT(error("--vary quorum=1 --precision 2"), HasSubstr("--precision: '2' is no share"));
   EXPECT_THAT(error("--vary quorum=1 --resume"), HasSubstr("--resume needs --out"));

@@ -28,6 +28,8 @@ constexpr std::array kSubcommands = {
     Subcommand{"import", "a scenario from real files: sentinel.conf and redis.conf of each process", import_command},
     Subcommand{"export", "configuration files from a scenario, as each process would be started with them",
                export_command},
+    Subcommand{"report", "a page to look at: one run, or a sweep, as an HTML file that opens by itself",
+               report_command},
 };
 
 void print_help() {

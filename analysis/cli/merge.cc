@@ -71,7 +71,7 @@ class Merger {
 }  // namespace
 
 int merge_command(const Arguments& arguments) {
-  CommandLine line{"sentinel-sim merge PART… [--out FILE.csv|.json|.jsonl] [--format text|json]",
+  CommandLine line{"sentinel-sim merge PART… [--out FILE.csv|.json|.jsonl|.html] [--format text|json]",
                    "sentinel-sim merge sweep.1.part sweep.2.part --out sweep.json"};
   line.options()("out", po::value<std::string>(), "file for the results: .csv, .json, or .jsonl with a line a run")(
       "format", po::value<std::string>()->default_value("text"), "of the results on stdout: text or json");

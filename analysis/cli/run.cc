@@ -10,6 +10,7 @@
 #include "analysis/ledger.h"
 #include "analysis/ledger_text.h"
 #include "analysis/registry.h"
+#include "analysis/trace_events.h"
 #include "sim/bad_input.h"
 #include "sim/formats.h"
 #include "sim/reader/scenario_reader.h"
@@ -19,12 +20,16 @@
 namespace sentinel::cli {
 namespace {
 
+// The format that is no stream: it is written when the run is over.
+constexpr std::string_view kTrace = "trace";
+
 sim::Format format_of(const std::string& name) {
   const auto format = sim::find_format(name);
   if (format) return *format;
-  const std::vector<std::string_view> known(sim::format_names().begin(), sim::format_names().end());
+  std::vector<std::string_view> known(sim::format_names().begin(), sim::format_names().end());
+  known.push_back(kTrace);
   throw sim::BadInput{"--format '" + name + "' is not known" + sim::suggestion(name, known) +
-                      ": one of events, pmessage, log, jsonl"};
+                      ": one of events, pmessage, log, jsonl, trace"};
 }
 
 void print_ledger(sim::Run& run, bool as_json) {
@@ -54,6 +59,11 @@ void print_registry(sim::Run& run, bool as_json) {
   }
 }
 
+void print_trace(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
+  std::cout << analysis::trace_events(scenario, seed).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+            << '\n';
+}
+
 // What is told of a run instead of its streams.
 constexpr std::array<std::pair<const char*, void (*)(sim::Run&, bool)>, 2> kAnswers = {
     {{"ledger", print_ledger}, {"registry", print_registry}}};
@@ -73,7 +83,8 @@ int run_command(const Arguments& arguments) {
       "case", po::value<std::string>(), "which case of the scenario, if it has several")(
       "until", po::value<std::string>(), "end of the run, for example 30s; default: the scenario's")(
       "profile", po::value<std::string>(), "version of Redis; default: the scenario's")(
-      "format", po::value<std::string>()->default_value("events"), "events, pmessage, log or jsonl")(
+      "format", po::value<std::string>()->default_value("events"),
+      "events, pmessage, log, jsonl, or trace: all of the run for Perfetto and chrome://tracing")(
       "sentinel", po::value<std::string>(), "only what this sentinel says")(
       "node", po::value<std::string>(), "only what this node says; data nodes say something in --format log")(
       "reasons", "beside the events: the scripts that run, with their arguments and how they end")(
@@ -88,10 +99,15 @@ int run_command(const Arguments& arguments) {
   if (values.count("SCENARIO") == 0) throw sim::BadInput{"run needs a scenario file; see sentinel-sim run --help"};
 
   const std::uint64_t seed = positive_number(values["seed"].as<std::string>(), "--seed");
-  const sim::Format format = format_of(values["format"].as<std::string>());
+  const bool as_trace = values["format"].as<std::string>() == kTrace;
+  const sim::Format format = as_trace ? sim::Format::kJsonl : format_of(values["format"].as<std::string>());
   const bool reasons = values.count("reasons") != 0;
   if (reasons && format != sim::Format::kEvents && format != sim::Format::kJsonl) {
     throw sim::BadInput{"--reasons needs --format events or jsonl: real streams have no place for them"};
+  }
+  for (const char* const option : {"sentinel", "node", "reasons", "ledger", "registry"}) {
+    if (!as_trace || values.count(option) == 0) continue;
+    throw sim::BadInput{std::string{"--format trace has all of a run: expected it without --"} + option};
   }
   for (const auto& [one, other] : kExclusive) {
     if (values.count(one) == 0 || values.count(other) == 0) continue;
@@ -112,6 +128,10 @@ int run_command(const Arguments& arguments) {
                       [](const sim::Node& /*any*/) { return true; });
   }
 
+  if (as_trace) {
+    print_trace(scenario, seed);
+    return kAsExpected;
+  }
   sim::Run run{scenario, seed};
   for (const auto& [answer, print] : kAnswers) {
     if (values.count(answer) == 0) continue;

@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "analysis/report_page.h"
 #include "analysis/sweep_output.h"
 #include "sim/bad_input.h"
 #include "sim/units.h"
@@ -32,12 +33,16 @@ void write_csv(std::ostream& out, const SweepDesign& /*design*/, const SweepBook
   analysis::write_sweep_csv(out, book.result());
 }
 
+void write_page(std::ostream& out, const SweepDesign& design, const SweepBook& book) {
+  out << analysis::report_page(analysis::sweep_json(book.result(), design));
+}
+
 struct Output {
   std::string_view extension;
   void (*write)(std::ostream&, const SweepDesign&, const SweepBook&);
 };
-constexpr auto kOutputs =
-    std::to_array<Output>({{".csv", write_csv}, {".json", write_json}, {".jsonl", analysis::write_runs}});
+constexpr auto kOutputs = std::to_array<Output>(
+    {{".csv", write_csv}, {".json", write_json}, {".jsonl", analysis::write_runs}, {".html", write_page}});
 
 const Output* find_output(const fs::path& out) {
   const auto found = std::ranges::find(kOutputs, out.extension().string(), &Output::extension);
@@ -75,7 +80,7 @@ std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::s
   CommandLine line{
       program + " SCENARIO [--case NAME] --vary NAME=VALUES… [--sample N] [--seeds N] [--precision P] " +
           (has_jobs ? "[--jobs N] [--pareto] [--require REQUIREMENTS] " : "") +
-          "[--out FILE.csv|.json|.jsonl] [--resume] [--shard I/N] [--format text|json]",
+          "[--out FILE.csv|.json|.jsonl|.html] [--resume] [--shard I/N] [--format text|json]",
       program + " scenarios/failover/master_down.json --vary quorum=1..3 --vary down-after-milliseconds=500ms..8s*2"};
   line.options()("vary", po::value<std::vector<std::string>>()->composing(),
                  "a field of the cluster or the scenario, a directive, or a JSON pointer such as /steps/0/at; VALUES "
@@ -86,7 +91,8 @@ std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::s
       "seeds", po::value<std::string>()->default_value("200"), "each cell runs with the same seeds, 1 to N")(
       "precision", po::value<std::string>(),
       "end a cell when the share of successes, and the median time to failover in proportion, are known to +- P, "
-      "such as 2%")("out", po::value<std::string>(), "file for the results: .csv, .json, or .jsonl with a line a run")(
+      "such as 2%")("out", po::value<std::string>(),
+                    "file for the results: .csv, .json, .jsonl with a line a run, or .html to look at")(
       "resume", "go on with what FILE.partial has, if it is there")(
       "shard", po::value<std::string>(), "do only this part of the work, into the file for `sentinel-sim merge`")(
       "format", po::value<std::string>()->default_value("text"), "of the results on stdout: text or json");
@@ -142,7 +148,7 @@ std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::s
 
 void check_output(const fs::path& out) {
   if (find_output(out) != nullptr) return;
-  throw sim::BadInput{"--out '" + out.string() + "': expected a name that ends with .csv, .json or .jsonl"};
+  throw sim::BadInput{"--out '" + out.string() + "': expected a name that ends with .csv, .json, .jsonl or .html"};
 }
 
 bool needs_runs(const std::optional<fs::path>& out) { return out && out->extension() == ".jsonl"; }

@@ -32,8 +32,6 @@ constexpr auto kStates = std::to_array<std::string_view>({
     "update_config",
 });
 
-std::string state_text(model::FailoverState state) { return std::string{kStates.at(static_cast<std::size_t>(state))}; }
-
 const Master* as_master(const Instance& instance) {
   return instance.kind == InstanceKind::kMaster ? static_cast<const Master*>(&instance) : nullptr;
 }
@@ -57,6 +55,8 @@ std::string info_heading(const DataInstance& instance) {
 }
 
 }  // namespace
+
+std::string_view failover_state_name(model::FailoverState state) { return kStates.at(static_cast<std::size_t>(state)); }
 
 // Names and values in turn.
 class SentinelFields::List {
@@ -125,7 +125,8 @@ void SentinelFields::add_common(List& list, const std::string& name, const Insta
   list.add("flags", flags);
   list.add(traits_->shares_links ? "link-pending-commands" : "pending-commands", link.pending);
   if (traits_->shares_links) list.add("link-refcount", link.users);
-  if (master != nullptr && master->in_progress) list.add("failover-state", state_text(master->state));
+  if (master != nullptr && master->in_progress)
+    list.add("failover-state", std::string{failover_state_name(master->state)});
   list.add("last-ping-sent", link.active_ping == kNever ? "0" : age(link.active_ping));
   list.add("last-ok-ping-reply", age(link.last_available));
   list.add("last-ping-reply", age(link.last_pong));

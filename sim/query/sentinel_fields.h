@@ -3,12 +3,16 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "model/sentinel.h"
 #include "sim/query/reply.h"
 #include "sim/scenario.h"
 
 namespace sentinel::sim {
+
+// The field `failover-state`.
+std::string_view failover_state_name(model::FailoverState state);
 
 // The fields of each record in order, as this version has them (addReplySentinelRedisInstance). Ages are counted from
 // `now` on the sentinel's own clock.
@@ -20,6 +24,11 @@ class SentinelFields {
   Reply master(const model::Master& master) const;
   Reply replica(const model::Replica& replica) const;
   Reply peer(const model::Peer& peer) const;
+
+  // Of a record, with commas: the field `flags`.
+  std::string flags_of(const model::Master& master) const;
+  std::string flags_of(const model::Replica& replica) const;
+  std::string flags_of(const model::Peer& peer) const;
 
   // The queue of scripts (sentinelPendingScriptsCommand).
   Reply pending_scripts() const;
@@ -38,9 +47,6 @@ class SentinelFields {
   void add_info_fields(List& list, const model::DataInstance& instance) const;
   std::string age(model::Instant since) const { return std::to_string((now_ - since).count()); }
   std::string flags_of(const model::Instance& instance) const;
-  std::string flags_of(const model::Master& master) const;
-  std::string flags_of(const model::Replica& replica) const;
-  std::string flags_of(const model::Peer& peer) const;
   std::string host(const model::Address& address) const { return std::string{symbols_->text(address.host)}; }
 
   const model::Sentinel* sentinel_;
