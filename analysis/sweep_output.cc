@@ -282,19 +282,20 @@ std::string sweep_text(const SweepResult& result) {
                      std::to_string(result.cells.size()) + (result.cells.size() == 1 ? " cell, " : " cells, ") +
                      "each with the seeds 1 to " + std::to_string(result.seeds) + (result.precision ? " at most" : "") +
                      "\n" + legend + "\n";
+  const auto gap = [](std::size_t i) { return std::string(i == 0 ? 0 : 2, ' '); };
   std::string below;
-  for (const AxisColumn& axis : axes) {
-    text += (&axis == &axes.front() ? "" : "  ") + right(axis.head, axis.width);
-    below += (&axis == &axes.front() ? "" : "  ") + std::string(axis.width, ' ');
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    text.append(gap(i)).append(right(axes[i].head, axes[i].width));
+    below.append(gap(i)).append(axes[i].width, ' ');
   }
   for (const Column& column : kColumns) {
     text += right(std::string{column.head}, column.width);
     below += right(std::string{column.below}, column.width);
   }
-  text += "\n" + below + "\n";
+  text.append("\n").append(below).append("\n");
   for (const SweepCell& cell : result.cells) {
     for (std::size_t i = 0; i < axes.size(); ++i) {
-      text += (i == 0 ? "" : "  ") + right(cut(plain(cell.settings[i]), axes[i].width), axes[i].width);
+      text.append(gap(i)).append(right(cut(plain(cell.settings[i]), axes[i].width), axes[i].width));
     }
     for (const Column& column : kColumns) text += right(column.text(cell), column.width);
     text += '\n';

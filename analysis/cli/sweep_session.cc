@@ -117,8 +117,6 @@ std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::s
                                    .vary = values["vary"].as<std::vector<std::string>>(),
                                    .seeds = positive_number(values["seeds"].as<std::string>(), "--seeds"),
                                    .version = SENTINEL_SIM_VERSION},
-                       .jobs = static_cast<unsigned>(
-                           std::min<std::uint64_t>(1024, positive_number(values["jobs"].as<std::string>(), "--jobs"))),
                        .resumes = values.count("resume") != 0,
                        .as_json = is_json(values["format"].as<std::string>(), "--format")};
   constexpr std::uint64_t kMostJobs = 1024;
