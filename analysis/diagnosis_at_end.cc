@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "analysis/diagnosis_text.h"
 
@@ -52,8 +54,7 @@ void find_not_converted(const CauseFinder& causes, const sim::Run& end, NodeId n
 }
 
 // A newer configuration wins, and only a newer one (sentinelProcessHelloMessage).
-void find_not_switched(const CauseFinder& causes, const sim::Run& end, NodeId node, NodeId other,
-                       std::vector<Finding>& findings) {
+std::optional<Finding> find_not_switched(const CauseFinder& causes, const sim::Run& end, NodeId node, NodeId other) {
   for (const model::Master& ours : end.sentinel(node)->masters()) {
     const auto& others = end.sentinel(other)->masters();
     const auto theirs = std::ranges::find(others, ours.name, &model::Master::name);
@@ -73,11 +74,12 @@ void find_not_switched(const CauseFinder& causes, const sim::Run& end, NodeId no
       const auto peer = std::ranges::find(ours.peers, id, [](const model::Peer& known) { return known.id; });
       finding.details.push_back(peer == ours.peers.end()
                                     ? causes.name(node) + " does not know " + causes.name(other)
-                                    : "its last hello came " + seconds(end.wall_clock(node) - peer->last_hello) +
-                                          " ago");
+                                    : causes.name(other) + "'s last hello came " +
+                                          seconds(end.wall_clock(node) - peer->last_hello) + " ago");
     }
-    findings.push_back(std::move(finding));
+    return finding;
   }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -92,7 +94,11 @@ std::vector<Finding> findings_at_end(const CauseFinder& causes) {
   for (const NodeId node : sentinels) {
     find_not_converted(causes, end, node, findings);
     for (const NodeId other : sentinels) {
-      if (other != node) find_not_switched(causes, end, node, other, findings);
+      if (other == node) continue;
+      std::optional<Finding> apart = find_not_switched(causes, end, node, other);
+      if (!apart) continue;
+      findings.push_back(std::move(*apart));
+      break;  // one that names another master tells enough
     }
   }
   return findings;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -118,6 +119,32 @@ TEST(Explanations, FitATerminal) {
 // Where all goes well nothing was missing.
 TEST(Explanations, FindNothingWrong) {
   EXPECT_TRUE((Explained{"failover/master_down", 3}.explanation.findings.empty()));
+}
+
+// The finding of this kind, if there is one.
+const Finding* find(const Explained& run, Finding::Kind kind) {
+  const auto found = std::ranges::find(run.explanation.findings, kind, &Finding::kind);
+  return found == run.explanation.findings.end() ? nullptr : &*found;
+}
+
+// Sentinels that name different masters in the end: for ever if their configuration epochs are equal.
+TEST(Explanations, TellWhoDidNotSwitch) {
+  const Explained run{"cases/two_leaders_in_one_epoch", 1};
+  const Finding* const apart = find(run, Finding::Kind::kNotSwitched);
+  ASSERT_NE(apart, nullptr) << run.text();
+  EXPECT_THAT(apart->details, Contains(HasSubstr("an equal epoch never changes anything")));
+  const Explained cut_off{"cases/majority_side_fails_over", 1};
+  const Finding* const behind = find(cut_off, Finding::Kind::kNotSwitched);
+  ASSERT_NE(behind, nullptr) << cut_off.text();
+  EXPECT_THAT(behind->details, Contains(HasSubstr("last hello came")));
+}
+
+// An old master that goes on being one, and what keeps the sentinel from converting it.
+TEST(Explanations, TellWhoIsNotConverted) {
+  const Explained run{"cases/two_manual_failovers_at_once", 1};
+  const Finding* const stays = find(run, Finding::Kind::kNotConverted);
+  ASSERT_NE(stays, nullptr) << run.text();
+  EXPECT_THAT(stays->what, HasSubstr("does not make it a replica of"));
 }
 
 // The JSON has the same: times in µs, which add up.
