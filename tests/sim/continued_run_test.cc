@@ -37,16 +37,16 @@ std::uint64_t digest_of(Run run) {
 TEST(ContinuedRun, IsTheRunOfTheOtherScenario) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     const auto late = crash_at("15s");
-    Run trunk{late, seed};
+    sim::Run trunk{late, seed};
     Scratch scratch;
     for (const std::string time : {"9s", "9500ms", "12s", "12001ms"}) {
       const auto early = crash_at(time);
       trunk.run_until(early->time_of(1, seed) - Micros{1}, scratch, [](const Record&) {});
-      Run branch = trunk;
+      sim::Run branch = trunk;
       branch.continue_as(early);
-      EXPECT_EQ(digest_of(branch), digest_of(Run{early, seed})) << time;
+      EXPECT_EQ(digest_of(branch), digest_of(sim::Run{early, seed})) << time;
     }
-    EXPECT_EQ(digest_of(trunk), digest_of(Run{late, seed}));
+    EXPECT_EQ(digest_of(trunk), digest_of(sim::Run{late, seed}));
   }
 }
 

@@ -38,7 +38,7 @@ std::string error_with(const std::string& text, const std::string& name, const s
   return "";
 }
 
-const std::vector<model::MonitoredMaster>& masters_of(const Scenario& scenario) {
+const auto& masters_of(const Scenario& scenario) {
   return std::get<model::SentinelConfig>(scenario.node(*scenario.find_node("S1")).config).masters;
 }
 
@@ -65,7 +65,8 @@ TEST(Settings, AreDirectivesOfAllNodes) {
   EXPECT_EQ(masters_of(one)[1].down_after, 400ms);
   const auto priority = with(kCluster, "replica-priority", "7");
   for (const Node& node : priority.nodes) {
-    if (const auto* const data = std::get_if<model::DataNodeConfig>(&node.config)) EXPECT_EQ(data->priority, 7);
+    if (!node.is_data_node()) continue;
+    EXPECT_EQ(std::get<model::DataNodeConfig>(node.config).priority, 7);
   }
 }
 
