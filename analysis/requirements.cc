@@ -126,6 +126,8 @@ Requirement parse_requirement(std::string_view text) {
 }
 
 std::string digits(double value) {
+  constexpr double kWhole = 1'000;
+  if (value >= kWhole) return std::to_string(std::llround(value));
   std::ostringstream text;
   text.precision(3);
   text << value;
