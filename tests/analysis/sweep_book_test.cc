@@ -31,9 +31,12 @@ SweepBlock block_of(const SweepDesign& design, const SweepItem& item) {
   for (std::uint64_t seed = design.first_seed(item.block); seed <= design.last_seed(item.block); ++seed) {
     RunMeasures run{.outcome = FailoverOutcome::kSuccess};
     run.observed = std::chrono::seconds{60};
+    run.needed = 1;
+    run.done = 1;
     if (item.group % 2 == 1 && seed % 2 == 0) {
       run.outcome = FailoverOutcome::kNoAttempt;
       run.reason = FailoverReason::kNoOdown;
+      run.done = 0;
     } else {
       run.time_to_failover = sim::Micros{1'000'000 + static_cast<std::int64_t>((seed * 7919 + item.group) % 1000)};
     }

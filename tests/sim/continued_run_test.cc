@@ -41,7 +41,7 @@ TEST(ContinuedRun, IsTheRunOfTheOtherScenario) {
     Scratch scratch;
     for (const std::string time : {"9s", "9500ms", "12s", "12001ms"}) {
       const auto early = crash_at(time);
-      trunk.run_until(early->time_of(1, seed) - Micros{1}, scratch, [](const Record&) {});
+      trunk.run_until(early->time_of(2, seed) - Micros{1}, scratch, [](const Record&) {});
       sim::Run branch = trunk;
       branch.continue_as(early);
       EXPECT_EQ(digest_of(branch), digest_of(sim::Run{early, seed})) << time;
