@@ -41,18 +41,7 @@ int record_command(const Arguments& arguments);     // record.cc
 int compare_command(const Arguments& arguments);    // compare.cc
 int import_command(const Arguments& arguments);     // import.cc
 int export_command(const Arguments& arguments);     // export.cc
-int run_command(const Arguments& arguments);      // run.cc
-int check_command(const Arguments& arguments);    // check.cc
-int record_command(const Arguments& arguments);   // record.cc
-int compare_command(const Arguments& arguments);  // compare.cc
-int query_command(const Arguments& arguments);    // query.cc
-int import_command(const Arguments& arguments);   // import.cc
-int sweep_command(const Arguments& arguments);    // sweep.cc
-int merge_command(const Arguments& arguments);    // merge.cc
-int export_command(const Arguments& arguments);   // export.cc
-int explain_command(const Arguments& arguments);  // explain.cc
-int timing_command(const Arguments& arguments);   // timing.cc
-int report_command(const Arguments& arguments);   // report.cc
+int report_command(const Arguments& arguments);     // report.cc
 
 // Options and positional arguments of one subcommand. `--help` prints `usage`, the options and `example`.
 class CommandLine {
