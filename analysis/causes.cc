@@ -13,6 +13,14 @@ using sim::MomentNumber;
 using Input = Moment::Input;
 using Kind = Fact::Kind;
 
+// The moment of a command is that in which it is given, which may be later than the step.
+CauseFinder::CauseFinder(const sim::Replay& replay) : replay_(&replay) {
+  for (MomentNumber number = 1; number <= history().size(); ++number) {
+    const std::optional<Fact> step = step_fact_of(number);
+    if (step) steps_.push_back({.kind = step->kind, .index = step->index, .moment = number, .at = step->at});
+  }
+}
+
 // --- facts --------------------------------------------------------------------------------------------------
 
 Fact CauseFinder::moment_fact(Kind kind, std::uint32_t index, MomentNumber moment) const {
@@ -133,42 +141,46 @@ std::string CauseFinder::name(const model::Address& address) const {
 
 // --- faults -------------------------------------------------------------------------------------------------
 
-// As far as the step alone tells; who was stopped or killed is seen by what became of the process.
-bool CauseFinder::harms(const sim::Step& step, sim::NodeId to, sim::NodeId from) const {
-  const auto place_of = [](const std::vector<std::vector<sim::NodeId>>& groups, sim::NodeId node) {
-    return std::ranges::find_if(
-               groups,
-               [&](const std::vector<sim::NodeId>& group) { return std::ranges::find(group, node) != group.end(); }) -
-           groups.begin();
-  };
-  if (const auto* const cut = std::get_if<sim::PartitionStep>(&step.action)) {
-    const auto end = std::ssize(cut->groups);
-    const auto one = place_of(cut->groups, to);
-    const auto other = place_of(cut->groups, from);
-    return one != other && one != end && other != end;
-  }
-  if (const auto* const latency = std::get_if<sim::LatencyStep>(&step.action)) {
-    if (!latency->latency) return false;
-    const auto end = std::ssize(latency->groups);
-    return end == 0 || place_of(latency->groups, to) != end || place_of(latency->groups, from) != end;
-  }
-  if (const auto* const disk = std::get_if<sim::DiskStep>(&step.action)) {
-    return disk->fails && std::ranges::find(disk->nodes, to) != disk->nodes.end();
-  }
-  if (const auto* const hold = std::get_if<sim::HoldStep>(&step.action)) {
-    const auto meant = [](const std::optional<std::vector<sim::NodeId>>& nodes, sim::NodeId node) {
-      return !nodes || std::ranges::find(*nodes, node) != nodes->end();
+bool CauseFinder::harms(const Fact& step, sim::NodeId to, sim::NodeId from) const {
+  if (to == from) return false;
+  const auto are_apart = [&](const std::vector<std::vector<sim::NodeId>>& groups) {
+    const auto place_of = [&](sim::NodeId node) {
+      return std::ranges::find_if(groups,
+                                  [&](const auto& group) { return std::ranges::find(group, node) != group.end(); });
     };
-    return (meant(hold->messages.from, from) && meant(hold->messages.to, to)) ||
-           (meant(hold->messages.from, to) && meant(hold->messages.to, from));
-  }
-  return false;
+    const auto one = place_of(to);
+    const auto other = place_of(from);
+    return one != other && one != groups.end() && other != groups.end();
+  };
+  const auto meant = [](const std::optional<std::vector<sim::NodeId>>& nodes, sim::NodeId node) {
+    return !nodes || std::ranges::find(*nodes, node) != nodes->end();
+  };
+  const bool could =
+      std::visit(model::Overloaded{[&](const sim::PartitionStep& cut) { return are_apart(cut.groups); },
+                                   [&](const sim::LatencyStep& change) {
+                                     constexpr sim::Micros kTick{100'000};  // less is no reason to be late
+                                     const bool is_slow = change.latency && change.latency->max >= kTick;
+                                     return is_slow && (change.groups.empty() || are_apart(change.groups));
+                                   },
+                                   [&](const sim::DiskStep& disk) {  // -MISCONF is no acceptable reply
+                                     return disk.fails && std::ranges::find(disk.nodes, to) != disk.nodes.end();
+                                   },
+                                   [&](const sim::HoldStep& hold) {
+                                     return (meant(hold.messages.from, from) && meant(hold.messages.to, to)) ||
+                                            (meant(hold.messages.from, to) && meant(hold.messages.to, from));
+                                   },
+                                   [](const auto&) { return false; }},
+                 scenario().steps[step.index].action);
+  if (!could) return false;
+  // Who could not be reached before was harmed by another step.
+  const sim::Run before = replay_->before(step.moment);
+  return before.answers(to) && before.passes(to, from) && before.passes(from, to);
 }
 
 std::optional<Fact> CauseFinder::last_step(sim::SimTime at, const std::function<bool(const Fact&)>& is_meant) const {
-  for (MomentNumber number = history().size(); number > 0; --number) {
-    const std::optional<Fact> step = history().moment(number).at <= at ? step_fact_of(number) : std::nullopt;
-    if (step && is_meant(Fact{.kind = step->kind, .index = step->index, .moment = number})) return step;
+  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
+    if (step->at > at || !is_meant(*step)) continue;
+    return step_fact_of(step->moment);
   }
   return std::nullopt;
 }
@@ -180,7 +192,7 @@ std::pair<bool, bool> CauseFinder::stands_around(MomentNumber moment, sim::NodeI
 
 std::optional<Fact> CauseFinder::fault_of(sim::NodeId to, sim::NodeId from, sim::SimTime at) const {
   return last_step(at, [&](const Fact& step) {
-    if (harms(scenario().steps[step.index], to, from)) return true;
+    if (harms(step, to, from)) return true;
     const auto [before, after] = stands_around(step.moment, to);
     return before && !after;
   });
@@ -189,7 +201,7 @@ std::optional<Fact> CauseFinder::fault_of(sim::NodeId to, sim::NodeId from, sim:
 std::optional<Fact> CauseFinder::change_of(sim::NodeId to, sim::NodeId from, sim::SimTime at) const {
   return last_step(at, [&](const Fact& step) {
     const sim::Action& action = scenario().steps[step.index].action;
-    if (harms(scenario().steps[step.index], to, from) || std::holds_alternative<sim::HealStep>(action)) return true;
+    if (harms(step, to, from) || std::holds_alternative<sim::HealStep>(action)) return true;
     if (const auto* const start = std::get_if<sim::StartStep>(&action)) {
       return std::ranges::find(start->nodes, to) != start->nodes.end();
     }
@@ -200,7 +212,13 @@ std::optional<Fact> CauseFinder::change_of(sim::NodeId to, sim::NodeId from, sim
 
 // --- causes -------------------------------------------------------------------------------------------------
 
-std::vector<Cause> CauseFinder::causes_of(const Fact& fact) const {
+const std::vector<Cause>& CauseFinder::causes_of(const Fact& fact) const {
+  const auto [known, is_new] = known_.try_emplace(fact);
+  if (is_new) known->second = find_causes(fact);
+  return known->second;
+}
+
+std::vector<Cause> CauseFinder::find_causes(const Fact& fact) const {
   switch (fact.kind) {
     case Kind::kStep: return causes_of_step(fact);
     case Kind::kEvent: return causes_of_event(fact);

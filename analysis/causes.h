@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -44,7 +45,7 @@ struct Cause {
 // Finds causes. Its rules are those of the model, each named by the function of sentinel.c that has it.
 class CauseFinder {
  public:
-  explicit CauseFinder(const sim::Replay& replay) : replay_(&replay) {}
+  explicit CauseFinder(const sim::Replay& replay);  // must outlive it
 
   const sim::Replay& replay() const { return *replay_; }
   const sim::Scenario& scenario() const { return replay_->scenario(); }
@@ -55,7 +56,7 @@ class CauseFinder {
   const model::Event& event_of(const Fact& fact) const;
 
   // In no order. Empty for what nothing caused but the beginning of the run, or a habit.
-  std::vector<Cause> causes_of(const Fact& fact) const;
+  const std::vector<Cause>& causes_of(const Fact& fact) const;
   // What happened, with whom: `S2 is asked by S1 whether the master is down, and for its vote`.
   std::string text(const Fact& fact) const;
   std::string name(sim::NodeId node) const { return scenario().node(node).name; }
@@ -85,7 +86,9 @@ class CauseFinder {
   std::optional<std::size_t> last_arrived(sim::MomentNumber until, const Messages& is_meant) const;
   std::optional<std::size_t> last_sent(sim::MomentNumber until, const Messages& is_meant) const;
   std::optional<sim::NodeId> node_at(const model::Address& address) const;
-  bool harms(const sim::Step& step, sim::NodeId to, sim::NodeId from) const;
+  std::vector<Cause> find_causes(const Fact& fact) const;
+  // Whether a step keeps `to` from answering `from`, though both go on: a cut, or what makes all late.
+  bool harms(const Fact& step, sim::NodeId to, sim::NodeId from) const;
   std::optional<Fact> last_step(sim::SimTime at, const std::function<bool(const Fact&)>& is_meant) const;
   // Whether the process answers before the moment and after it.
   std::pair<bool, bool> stands_around(sim::MomentNumber moment, sim::NodeId node) const;
@@ -114,6 +117,8 @@ class CauseFinder {
   std::string message_text(const sim::SentMessage& message) const;
 
   const sim::Replay* replay_;
+  std::vector<Fact> steps_{};  // of the scenario, each with the moment in which it was taken
+  mutable std::map<Fact, std::vector<Cause>> known_{};
 };
 
 }  // namespace sentinel::analysis

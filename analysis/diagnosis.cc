@@ -30,7 +30,7 @@ constexpr sim::Micros kLong = 3s;
 
 class Diagnosis {
  public:
-  explicit Diagnosis(const CauseFinder& causes) : causes_(&causes) {}
+  explicit Diagnosis(const CauseFinder& causes) : causes_(&causes), end_(causes.replay().after(history().size())) {}
 
   std::vector<Finding> find() {
     for (std::size_t i = 0; i < history().records().size(); ++i) {
@@ -87,6 +87,7 @@ class Diagnosis {
   }
 
   const CauseFinder* causes_;
+  sim::Run end_;
   std::vector<Finding> findings_;
 };
 
@@ -99,9 +100,8 @@ const model::Master* master_of(const sim::Run& run, NodeId node, model::Symbol n
 
 // Whoever has had that id.
 std::string Diagnosis::name(const model::Id& sentinel) const {
-  const sim::Run end = causes_->replay().after(history().size());
   for (std::uint16_t i = 0; i < scenario().nodes.size(); ++i) {
-    const model::Sentinel* const known = end.sentinel(NodeId{i});
+    const model::Sentinel* const known = end_.sentinel(NodeId{i});
     if (known != nullptr && known->id() == sentinel) return name(NodeId{i});
   }
   return "a sentinel of old";
@@ -110,6 +110,7 @@ std::string Diagnosis::name(const model::Id& sentinel) const {
 void Diagnosis::add(Finding finding) {
   for (Finding& known : findings_) {
     if (known.kind != finding.kind || known.master != finding.master) continue;
+    if (known.node != finding.node && known.count != finding.count) continue;
     if (known.node == finding.node) {
       ++known.times;
     } else if (std::ranges::find(known.also, finding.node) == known.also.end()) {
@@ -159,7 +160,13 @@ void Diagnosis::not_elected(const Fact& fact, const model::Event& event) {
     }
   }
   const std::size_t absent = silent.size() + strangers.size();
-  const std::size_t got = votes[name(sentinel.id())].size();
+  const auto is_mine = [&](const model::Peer& peer) {
+    return peer.leader == sentinel.id() && peer.leader_epoch == master->failover_epoch;
+  };
+  const auto own = votes.find(name(sentinel.id()));
+  const std::size_t cast = own == votes.end() ? 0 : own->second.size();
+  const bool for_itself = own != votes.end() && std::ranges::find(own->second, *fact.node) != own->second.end();
+  const auto got = static_cast<std::size_t>(std::ranges::count_if(master->peers, is_mine)) + (for_itself ? 1U : 0U);
   const std::string me = name(*fact.node);
 
   std::string split;
@@ -178,13 +185,16 @@ void Diagnosis::not_elected(const Fact& fact, const model::Event& event) {
                    " that it knows, quorum " + std::to_string(master->quorum) + "), but " + std::to_string(absent) +
                    " of these cannot be reached and still count: " + who;
     if (votes.size() > 1) finding.details.push_back("votes in " + epoch + ": " + split);
+    if (cast > got) finding.details.push_back(counted(cast - got, "vote") + " for it did not arrive");
   } else {
     finding.what = me + " is not elected to fail over " + title(event) + ": " +
                    (votes.size() > 1 ? "split vote in " : "too few votes in ") + epoch + ": " + split + "; " +
                    std::to_string(needed) + " needed (a majority of the " + std::to_string(voters) +
                    " that it knows, quorum " + std::to_string(master->quorum) + ")";
+    if (cast > got) finding.details.push_back(counted(cast - got, "vote") + " for it did not arrive");
     if (absent > 0) finding.details.push_back(std::to_string(absent) + " cannot be reached and still count: " + who);
   }
+  finding.count = got;
   if (sentinel.current_epoch() > master->failover_epoch) {
     finding.details.push_back("the current epoch is " + std::to_string(sentinel.current_epoch().value) +
                               " by then, and votes of an older epoch do not count");
@@ -377,6 +387,7 @@ void Diagnosis::not_agreed(const Fact& fact, const model::Event& event, std::siz
   if (master == nullptr || !then.is_running(*fact.node)) return;
   const auto votes = 1 + std::ranges::count_if(master->peers, &model::Peer::says_master_down);
   Finding finding{.kind = kNotAgreed, .at = fact.at, .node = *fact.node, .master = event.master_name};
+  finding.count = static_cast<std::size_t>(votes);
   finding.what = name(*fact.node) + " says +sdown at " + sim::time_text(fact.at) + ", but " +
                  (is_odown ? "+odown comes only at " + sim::time_text(until) : std::string{"there is no +odown"}) +
                  ": " + std::to_string(votes) + " of the " + std::to_string(master->quorum) +
@@ -406,11 +417,27 @@ void Diagnosis::not_noticed() {
            (event->kind == EventKind::kSdown || event->kind == EventKind::kTryFailover);
   });
   if (noticed) return;
+  const auto is_sentinel = [](const sim::Node& node) { return node.is_sentinel(); };
+  const auto first = std::ranges::find_if(scenario().nodes, is_sentinel);
+  if (first == scenario().nodes.end()) return;
+  bool runs = false;
+  bool acts = false;
+  model::Millis down_after{0};
+  for (std::uint16_t i = 0; i < scenario().nodes.size(); ++i) {
+    const model::Sentinel* const sentinel = end_.sentinel(NodeId{i});
+    if (sentinel == nullptr || !end_.is_running(NodeId{i})) continue;
+    runs = true;
+    acts = acts || !sentinel->tilt();
+    for (const model::Master& master : sentinel->masters()) down_after = std::max(down_after, master.down_after);
+  }
+  const bool is_soon = scenario().until.time_since_epoch() - incident->fault <= down_after;
   Finding finding{.kind = kNotNoticed, .at = sim::SimTime{incident->fault}};
-  const auto sentinel = std::ranges::find_if(scenario().nodes, &sim::Node::is_sentinel);
-  if (sentinel == scenario().nodes.end()) return;
-  finding.node = NodeId{static_cast<std::uint16_t>(sentinel - scenario().nodes.begin())};
-  finding.what = "no sentinel says +sdown of a master: acceptable replies to PING never stopped for down-after";
+  finding.node = NodeId{static_cast<std::uint16_t>(first - scenario().nodes.begin())};
+  finding.what = "no sentinel says +sdown of a master: " +
+                 std::string{!runs     ? "none runs"
+                             : !acts   ? "all that run are in TILT"
+                             : is_soon ? "the run ends before down-after is over"
+                                       : "none waits for an acceptable reply to a PING for as long as down-after"};
   add(std::move(finding));
 }
 

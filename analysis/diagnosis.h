@@ -33,6 +33,7 @@ struct Finding {
   model::Symbol master{};
   std::string what{};                  // one sentence
   std::vector<std::string> details{};  // a line each
+  std::size_t count = 0;               // of votes, if it is about votes: others are likewise only if they have as many
   std::uint32_t times = 1;             // of the same kind, master and sentinel
   std::vector<sim::NodeId> also{};     // other sentinels of which the same is true
 };

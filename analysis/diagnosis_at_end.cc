@@ -54,32 +54,42 @@ void find_not_converted(const CauseFinder& causes, const sim::Run& end, NodeId n
 }
 
 // A newer configuration wins, and only a newer one (sentinelProcessHelloMessage).
-std::optional<Finding> find_not_switched(const CauseFinder& causes, const sim::Run& end, NodeId node, NodeId other) {
-  for (const model::Master& ours : end.sentinel(node)->masters()) {
-    const auto& others = end.sentinel(other)->masters();
-    const auto theirs = std::ranges::find(others, ours.name, &model::Master::name);
-    if (theirs == others.end()) continue;
-    const model::Address told = model::Sentinel::current_address(*theirs);
-    if (told == model::Sentinel::current_address(ours) || theirs->config_epoch < ours.config_epoch) continue;
-    const bool is_equal = theirs->config_epoch == ours.config_epoch;
-    if (is_equal && other < node) continue;  // told of the other one
-    Finding finding{.kind = Finding::Kind::kNotSwitched, .at = end.now(), .node = node, .master = ours.name};
-    finding.what = causes.name(node) + " names " + causes.name(model::Sentinel::current_address(ours)) +
-                   " (configuration epoch " + std::to_string(ours.config_epoch.value) + "), " + causes.name(other) +
-                   " names " + causes.name(told) + " (" + std::to_string(theirs->config_epoch.value) + ")";
-    if (is_equal) {
-      finding.details.push_back("an equal epoch never changes anything: they stay apart for ever");
-    } else {
-      const model::Id& id = end.sentinel(other)->id();
-      const auto peer = std::ranges::find(ours.peers, id, [](const model::Peer& known) { return known.id; });
-      finding.details.push_back(peer == ours.peers.end()
-                                    ? causes.name(node) + " does not know " + causes.name(other)
-                                    : causes.name(other) + "'s last hello came " +
-                                          seconds(end.wall_clock(node) - peer->last_hello) + " ago");
-    }
+std::optional<Finding> find_not_switched(const CauseFinder& causes, const sim::Run& end, NodeId node, NodeId other,
+                                         const model::Master& ours) {
+  const auto& others = end.sentinel(other)->masters();
+  const auto theirs = std::ranges::find(others, ours.name, &model::Master::name);
+  if (theirs == others.end()) return std::nullopt;
+  const model::Address told = model::Sentinel::current_address(*theirs);
+  if (told == model::Sentinel::current_address(ours) || theirs->config_epoch < ours.config_epoch) return std::nullopt;
+  const bool is_equal = theirs->config_epoch == ours.config_epoch;
+  if (is_equal && other < node) return std::nullopt;  // told of the other one
+  Finding finding{.kind = Finding::Kind::kNotSwitched, .at = end.now(), .node = node, .master = ours.name};
+  finding.what = causes.name(node) + " names " + causes.name(model::Sentinel::current_address(ours)) +
+                 " (configuration epoch " + std::to_string(ours.config_epoch.value) + "), " + causes.name(other) +
+                 " names " + causes.name(told) + " (" + std::to_string(theirs->config_epoch.value) + ")";
+  if (is_equal) {
+    finding.details.push_back("an equal epoch never changes anything: they stay apart for ever");
     return finding;
   }
-  return std::nullopt;
+  const auto peer =
+      std::ranges::find(ours.peers, end.sentinel(other)->id(), [](const model::Peer& known) { return known.id; });
+  finding.details.push_back(peer == ours.peers.end() ? causes.name(node) + " does not know " + causes.name(other)
+                                                     : causes.name(other) + "'s last hello came " +
+                                                           seconds(end.wall_clock(node) - peer->last_hello) + " ago");
+  return finding;
+}
+
+// One other sentinel that names another master tells enough.
+void find_not_switched(const CauseFinder& causes, const sim::Run& end, NodeId node,
+                       const std::vector<NodeId>& sentinels, std::vector<Finding>& findings) {
+  for (const model::Master& ours : end.sentinel(node)->masters()) {
+    for (const NodeId other : sentinels) {
+      std::optional<Finding> apart = find_not_switched(causes, end, node, other, ours);
+      if (!apart) continue;
+      findings.push_back(std::move(*apart));
+      break;
+    }
+  }
 }
 
 }  // namespace
@@ -93,13 +103,7 @@ std::vector<Finding> findings_at_end(const CauseFinder& causes) {
   }
   for (const NodeId node : sentinels) {
     find_not_converted(causes, end, node, findings);
-    for (const NodeId other : sentinels) {
-      if (other == node) continue;
-      std::optional<Finding> apart = find_not_switched(causes, end, node, other);
-      if (!apart) continue;
-      findings.push_back(std::move(*apart));
-      break;  // one that names another master tells enough
-    }
+    find_not_switched(causes, end, node, sentinels, findings);
   }
   return findings;
 }

@@ -19,6 +19,7 @@ using model::EventKind;
 // What one failover of a master changed.
 struct Switch {
   model::Symbol master{};
+  model::Epoch epoch{};  // of the configuration
   model::Address from{};
   model::Address to{};
   Fact first{};
@@ -28,19 +29,27 @@ struct Switch {
 // More are told of in short.
 constexpr std::size_t kMostSwitches = 3;
 
+// Of the master that a sentinel switches to.
+model::Epoch config_epoch(const CauseFinder& causes, const Fact& said) {
+  const sim::Run then = causes.replay().after(said.moment);
+  const auto& masters = then.sentinel(*said.node)->masters();
+  const auto master = std::ranges::find(masters, causes.event_of(said).master_name, &model::Master::name);
+  return master == masters.end() ? model::Epoch{} : master->config_epoch;
+}
+
 std::vector<Switch> switches_of(const CauseFinder& causes) {
   std::vector<Switch> switches;
   for (std::size_t i = 0; i < causes.history().records().size(); ++i) {
     const auto* const event = std::get_if<model::Event>(&causes.history().records()[i].record.what);
     if (event == nullptr || event->kind != EventKind::kSwitchMaster) continue;
     if (event->master_address == event->new_address) continue;  // what is still told after a restart
-    const auto same = std::ranges::find_if(switches, [&](const Switch& known) {
-      return known.master == event->master_name && known.to == event->new_address &&
-             known.from == event->master_address;
-    });
     const Fact fact = causes.event_fact(i);
+    const model::Epoch epoch = config_epoch(causes, fact);
+    const auto same = std::ranges::find_if(switches, [&](const Switch& known) {
+      return known.master == event->master_name && known.epoch == epoch && known.to == event->new_address;
+    });
     if (same == switches.end()) {
-      switches.push_back({event->master_name, event->master_address, event->new_address, fact, fact});
+      switches.push_back({event->master_name, epoch, event->master_address, event->new_address, fact, fact});
     } else {
       same->last = fact;
     }
@@ -186,7 +195,8 @@ std::string path_text(const CauseFinder& causes, CriticalPath path, const Critic
   if (!shares.empty()) text += wrapped(shares, 2, 2, layout.width);
   const auto line = [&](sim::SimTime at, const std::string& took, const std::string& what) {
     std::string head = sim::seconds_text(at);
-    head += std::string(kIndent - 2 - head.size() - took.size(), ' ') + took + "  ";
+    const std::size_t used = head.size() + took.size() + 2;
+    head += std::string(kIndent > used ? kIndent - used : 1, ' ') + took + "  ";
     text += head + wrapped(what, kIndent, kIndent, layout.width).substr(kIndent);
   };
   text += "\n";
