@@ -64,7 +64,7 @@ TEST(RunReport, TellsTheStateOfSentinels) {
     EXPECT_THAT(values(data, name, "vote"), testing::Contains(EndsWith(" in epoch 1"))) << name;
     EXPECT_THAT(values(data, name, "master"), testing::SizeIs(2)) << name;
     const std::vector<std::string> states = values(data, name, "failover");
-    leaders += std::ranges::count(states, "wait_promotion");
+    leaders += static_cast<std::size_t>(std::ranges::count(states, "wait_promotion"));
   }
   EXPECT_EQ(leaders, 1);
 }
