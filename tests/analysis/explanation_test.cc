@@ -27,8 +27,9 @@ const std::string kRoot = SENTINEL_SIM_SOURCE_DIR;
 
 struct Explained {
   Explained(const std::string& scenario, std::uint64_t seed)
-      : replay{std::make_shared<const sim::Scenario>(sim::read_scenario(kRoot + "/scenarios/" + scenario + ".json")),
-               seed} {}
+      : Explained(sim::read_scenario(kRoot + "/scenarios/" + scenario + ".json"), seed) {}
+  Explained(const sim::Scenario& scenario, std::uint64_t seed)
+      : replay{std::make_shared<const sim::Scenario>(scenario), seed} {}
   std::string text(bool all = false) const { return explanation_text(causes, explanation, {.all = all}); }
 
   sim::Replay replay;
@@ -145,6 +146,79 @@ TEST(Explanations, TellWhoIsNotConverted) {
   const Finding* const stays = find(run, Finding::Kind::kNotConverted);
   ASSERT_NE(stays, nullptr) << run.text();
   EXPECT_THAT(stays->what, HasSubstr("does not make it a replica of"));
+}
+
+// Three sentinels that hold their master for down after 1 s, and what is done to them.
+sim::Scenario scenario_of(const std::string& steps,
+                          const std::string& cluster = R"("replicas": 2, "sentinels": 3, "quorum": 2)") {
+  return sim::parse_scenario(R"({"about": "x", "cluster": {"down-after-milliseconds": 1000,
+      "failover-timeout": 4000, )" +
+                                 cluster + R"(}, "steps": [)" + steps + R"(], "until": "40s"})",
+                             "x.json");
+}
+
+// What cannot hurt is no cause, however near it is: a fast network, or a disk of a process that is dead.
+TEST(Explanations, BlameNoBystander) {
+  for (const std::string bystander :
+       {R"({"at": "10500ms", "do": "latency", "between": ["S1", "R3"], "latency": "1ms"})",
+        R"({"at": "10200ms", "do": "disk", "node": "R1", "fails": true})",
+        R"({"at": "10200ms", "do": "partition", "between": [["R1"], ["S1", "S2", "S3"]]})"}) {
+    const Explained run{scenario_of(R"({"at": "10s", "do": "crash", "node": "R1"}, )" + bystander), 1};
+    ASSERT_FALSE(run.explanation.paths.empty()) << run.text();
+    EXPECT_EQ("R1 is killed", run.causes.text(run.explanation.paths.front().origin)) << bystander;
+  }
+}
+
+// A leader dies, and only that is its end.
+TEST(Explanations, TellWhenTheLeaderDied) {
+  const Explained run{scenario_of(R"({"at": "10s", "do": "crash", "node": "R1"},
+      {"on": "+failover-state-wait-promotion", "do": "crash", "node": "$sentinel"},
+      {"at": "14s", "do": "latency", "latency": "200ms"})"),
+                      1};
+  const Finding* const lost = find(run, Finding::Kind::kLeaderLost);
+  ASSERT_NE(lost, nullptr) << run.text();
+  EXPECT_LT(lost->at, sim::SimTime{std::chrono::seconds{12}});
+}
+
+// From R1 to R2, back, and to R2 again: three failovers.
+TEST(Explanations, TellFailoversApart) {
+  const Explained run{
+      scenario_of(R"({"at": "5s", "do": "crash", "node": "R1"}, {"at": "7s", "do": "start", "node": "R1"},
+      {"at": "18s", "do": "crash", "node": "R2"}, {"at": "20s", "do": "start", "node": "R2"},
+      {"at": "32s", "do": "crash", "node": "R1"})",
+                  R"("replicas": 1, "sentinels": 3, "quorum": 2)"),
+      1};
+  EXPECT_EQ(3U, run.explanation.outcomes.size()) << run.text();
+}
+
+// A vote that did not arrive is no vote.
+TEST(Explanations, CountVotesThatArrived) {
+  const Explained run{scenario_of(R"({"at": "10s", "do": "crash", "nodes": ["R1", "S3"]},
+      {"on": "S1 +odown", "do": "partition", "between": ["S2", "S1"], "one-way": true})"),
+                      1};
+  const Finding* const lost = find(run, Finding::Kind::kNotElected);
+  ASSERT_NE(lost, nullptr) << run.text();
+  EXPECT_THAT(lost->what, HasSubstr(": 1 vote of 2 needed"));
+  EXPECT_THAT(lost->details, Contains("1 vote for it did not arrive"));
+}
+
+// Whoever counts otherwise is not likewise.
+TEST(Explanations, TellDifferentCountsApart) {
+  const Explained run{scenario_of(R"({"at": "9s", "do": "partition", "between": [["S1"], ["S2", "S3", "S4"]]},
+      {"at": "10s", "do": "crash", "node": "R1"})",
+                                  R"("replicas": 2, "sentinels": 4, "quorum": 4)"),
+                      1};
+  EXPECT_EQ(2, std::ranges::count(run.explanation.findings, Finding::Kind::kNotAgreed, &Finding::kind)) << run.text();
+}
+
+// Nobody can notice anything where no sentinel runs.
+TEST(Explanations, TellWhyNobodyNoticed) {
+  const Explained run{scenario_of(R"({"at": "9s", "do": "crash", "nodes": ["S1", "S2", "S3"]},
+      {"at": "10s", "do": "crash", "node": "R1"})"),
+                      1};
+  const Finding* const nothing = find(run, Finding::Kind::kNotNoticed);
+  ASSERT_NE(nothing, nullptr) << run.text();
+  EXPECT_THAT(nothing->what, HasSubstr("none runs"));
 }
 
 // The JSON has the same: times in µs, which add up.
