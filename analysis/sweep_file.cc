@@ -7,10 +7,12 @@
 #include <boost/crc.hpp>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <thread>
 
 #include "sim/bad_input.h"
 
@@ -47,6 +49,16 @@ std::optional<std::string> text_of(const std::string& line) {
 
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& why) {
   throw sim::BadInput{path, 0, "", why};
+}
+
+// Waits for a moment: a process that was killed may not be quite gone.
+bool lock(int descriptor) {
+  constexpr int kTries = 10;
+  for (int i = 0; i < kTries; ++i) {
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  }
+  return false;
 }
 
 struct Contents {
@@ -98,7 +110,7 @@ SweepFile::SweepFile(const std::filesystem::path& path, const SweepDesign& desig
   descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (descriptor_ < 0) fail(path, std::string{"cannot be written: "} + std::strerror(errno));
   try {
-    if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) fail(path, "another process is writing it");
+    if (!lock(descriptor_)) fail(path, "another process is writing it");
     const auto check = [&](const SweepDesign& there) {
       const std::string what = difference(there, design);
       if (!what.empty()) fail(path, "is of another sweep: it has other " + what);
