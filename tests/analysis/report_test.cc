@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "analysis/report_page.h"
 #include "analysis/run_report.h"
+#include "analysis/trace_events.h"
 #include "sim/reader/scenario_reader.h"
 
 namespace sentinel::analysis {
@@ -48,9 +50,9 @@ std::vector<std::string> values(const Json& data, const std::string& node, const
   return found;
 }
 
-// The old master dies, comes back as a master, loads nothing, and is made a replica.
+// The old master dies, comes back as a master, and is made a replica, which it writes to its disk.
 TEST(RunReport, TellsTheStateOfDataNodes) {
-  EXPECT_THAT(values(master_down(), "R1", "process"), ElementsAre("running", "down", "running"));
+  EXPECT_THAT(values(master_down(), "R1", "process"), ElementsAre("running", "down", "running", "busy", "running"));
   EXPECT_THAT(values(master_down(), "R1", "role"), ElementsAre("master", "", "master", "replica"));
 }
 
@@ -73,9 +75,9 @@ TEST(RunReport, TellsTheStateOfSentinels) {
 TEST(RunReport, TellsWhatWasDone) {
   const Json& steps = master_down()["steps"];
   ASSERT_EQ(steps.size(), 2);
-  EXPECT_EQ(steps[0]["text"], "crash R1");
+  EXPECT_EQ(steps[0]["text"], "R1 is killed");
   EXPECT_EQ(steps[0]["at"], 10'000'000);
-  EXPECT_EQ(steps[1]["text"], "start R1");
+  EXPECT_EQ(steps[1]["text"], "R1 is started");
 }
 
 // Messages arrive after they were sent; the election's are among them, and what they say.
@@ -93,6 +95,42 @@ TEST(RunReport, TellsTheMessages) {
     ++votes;
   }
   EXPECT_GE(votes, 1);
+}
+
+// The way to each event goes from fact to fact without a gap, and ends at the event.
+TEST(RunReport, TellsTheCauses) {
+  const Json& data = master_down();
+  const Json& causes = data["causes"];
+  ASSERT_EQ(causes["paths"].size(), data["events"].size());
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < causes["paths"].size(); ++i) {
+    const Json& path = causes["paths"][i];
+    if (path.empty()) continue;
+    for (std::size_t j = 1; j < path.size(); ++j) {
+      EXPECT_EQ(causes["segments"][path[j - 1].get<std::size_t>()][1],
+                causes["segments"][path[j].get<std::size_t>()][0]);
+    }
+    const Json& last = causes["segments"][path.back().get<std::size_t>()];
+    EXPECT_EQ(causes["facts"][last[1].get<std::size_t>()][0], data["events"][i][0]);
+    ++told;
+  }
+  EXPECT_GT(told, 20U);
+}
+
+// Each arrow of a trace has both ends, and no span ends before it begins.
+TEST(TraceEvents, FitTogether) {
+  const Json trace = trace_events(scenario_in("tests/data/hostile.json"), 1);
+  std::size_t begun = 0;
+  std::size_t ended = 0;
+  for (const Json& event : trace["traceEvents"]) {
+    if (event["ph"] == "s") ++begun;
+    if (event["ph"] == "f") ++ended;
+    if (event["ph"] == "X") {
+      EXPECT_GT(event["dur"].get<std::int64_t>(), 0);
+    }
+  }
+  EXPECT_GT(begun, 0U);
+  EXPECT_EQ(begun, ended);
 }
 
 // Same scenario and seed, same bytes.
