@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "sim/bad_input.h"
+
 namespace sentinel::analysis {
 namespace {
 
@@ -107,8 +109,11 @@ SweepBlock block_from_line(const std::string& line) {
   const Json json = Json::parse(line);
   SweepBlock block{.cell = json.at("cell"), .block = json.at("block")};
   for (const Json& figures : json.at("runs")) {
-    RunFigures run{.outcome = static_cast<FailoverOutcome>(figures.at(0).get<int>()),
-                   .reason = static_cast<FailoverReason>(figures.at(1).get<int>()),
+    const auto outcome = figures.at(0).get<std::size_t>();
+    const auto reason = figures.at(1).get<std::size_t>();
+    if (outcome >= kFailoverOutcomes || reason >= kFailoverReasons) throw sim::BadInput{"an outcome that nobody knows"};
+    RunFigures run{.outcome = static_cast<FailoverOutcome>(outcome),
+                   .reason = static_cast<FailoverReason>(reason),
                    .observed = figures.at(2),
                    .values = {}};
     constexpr std::size_t kBefore = 3;

@@ -1,6 +1,8 @@
 #include "analysis/sweep_work.h"
 
 #include <algorithm>
+#include <boost/crc.hpp>
+#include <string_view>
 #include <utility>
 
 #include "analysis/check.h"
@@ -29,12 +31,18 @@ std::vector<SweepAxis> axes_of(const std::vector<AxisOption>& options, const Cel
   return axes;
 }
 
-// What the program makes of a scenario: another version of it may make something else.
+// What the program makes of a scenario, and how it measures that: another version of it may do so otherwise.
 std::uint64_t digest_of(const std::shared_ptr<const sim::Scenario>& scenario) {
   sim::Run run{scenario, 1};
   sim::Scratch scratch;
   run.run_until(scenario->until, scratch, [](const sim::Record&) {});
-  return run.digest();
+  boost::crc_optimal<64, 0x42F0E1EBA9EA3693ULL> crc;
+  const auto add = [&](std::string_view text) { crc.process_bytes(text.data(), text.size()); };
+  add(to_line({.cell = 0, .block = 0, .runs = {figures_of(measure(scenario, 1))}}));
+  for (std::uint8_t i = 0; i < kFailoverOutcomes; ++i) add(outcome_name(FailoverOutcome{i}));
+  for (std::uint8_t i = 0; i < kFailoverReasons; ++i) add(reason_name(FailoverReason{i}));
+  for (const MeasureRow& row : measures()) add(row.name);
+  return model::mix_bits(run.digest() ^ crc.checksum());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <boost/mpi/collectives.hpp>
 #include <boost/mpi/communicator.hpp>
 #include <boost/mpi/environment.hpp>
+#include <boost/mpi/operations.hpp>
 #include <boost/serialization/string.hpp>
 #include <boost/serialization/vector.hpp>
 #include <chrono>
@@ -102,6 +103,17 @@ int sweep(const mpi::communicator& world, const cli::Arguments& arguments) {
   // What one cannot do, nobody begins.
   const bool begins = mpi::all_reduce(world, work.has_value() && code == cli::kAsExpected, std::logical_and<bool>{});
   if (!begins) return code;
+  const std::uint64_t read = work->design().fingerprint;
+  const bool is_same = mpi::all_reduce(world, read, mpi::minimum<std::uint64_t>{}) ==
+                       mpi::all_reduce(world, read, mpi::maximum<std::uint64_t>{});
+  if (!is_same) {
+    if (is_first) {
+      std::cerr
+          << "sentinel-sim-mpi: the machines have read different scenarios: all need the same files, and the same "
+             "version of the program\n";
+    }
+    return cli::kBadInput;
+  }
   if (!is_first) {
     serve(world, *work);
     return cli::kAsExpected;

@@ -382,10 +382,13 @@ const std::vector<Mistake> kExpectations = {
      "are: mymaster"},
     {R"(CLUSTER"expect": {"phases": {"fault -> first sdown": {"at-most": "3s"}}})",
      "x.json:2: /expect/phases/fault -> first sdown: unknown field of phases (did you mean 'fault -> first +sdown'?); "
-     "known are: fault -> first +sdown, fault -> last +sdown, first +sdown -> first +odown, +odown -> +elected-leader, "
-     "+elected-leader -> +promoted-slave, fault -> first +switch-master, fault -> last +switch-master, +promoted-slave "
-     "-> +slave-reconf-done, +promoted-slave -> +failover-end, +try-failover -> -failover-abort, back -> +reboot, back "
-     "-> -role-change, back -> -sdown, -role-change -> +convert-to-slave, +convert-to-slave -> +role-change"},
+     "known are: fault -> first +sdown, fault -> last +sdown, first +sdown -> first +odown, fault -> first +odown, "
+     "+odown -> +try-failover, +try-failover -> +elected-leader, +odown -> +elected-leader, +elected-leader -> "
+     "+selected-slave, +selected-slave -> +promoted-slave, +elected-leader -> +promoted-slave, +elected-leader -> "
+     "first +switch-master, fault -> first +switch-master, first -> last +switch-master, fault -> last +switch-master, "
+     "fault -> clients moved, +promoted-slave -> +slave-reconf-done, +promoted-slave -> all reconfigured, "
+     "+promoted-slave -> +failover-end, +try-failover -> -failover-abort, back -> +reboot, back -> -role-change, back "
+     "-> -sdown, -role-change -> +convert-to-slave, +convert-to-slave -> +role-change, back -> +role-change"},
     {R"(CLUSTER"expect": {"phases": {"back -> -sdown": {}}})",
      "x.json:2: /expect/phases/back -> -sdown: 'at-most' is missing: such as \"8s\""},
     {R"(CLUSTER"expect": {"invariants": ["one-leader-per-epcoh"]})",
