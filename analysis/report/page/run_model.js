@@ -62,7 +62,9 @@ export class RunModel {
   focus() {
     const first = this.fault ?? this.switches[0]?.at;
     if (first === undefined) return [this.begin, this.end];
-    const lasts = this.rows.filter((row) => ['+failover-end', SWITCH].includes(row.channel) && row.at <= first + 60e6);
+    const isPart = ({ channel, message }) => ['+failover-end', SWITCH, '+odown'].includes(channel)
+      || channel.startsWith('-failover-abort') || (channel === '+sdown' && message.startsWith('master '));
+    const lasts = this.rows.filter((row) => isPart(row) && row.at >= first && row.at <= first + 60e6);
     const last = Math.max(first + 2e6, ...lasts.map((row) => row.at));
     const margin = Math.max(0.5e6, 0.15 * (last - first));
     return [Math.max(this.begin, first - margin), Math.min(this.end, last + margin)];
