@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "analysis/naming.h"
 #include "analysis/step_text.h"
 #include "sim/event_text.h"
 
@@ -14,7 +15,7 @@ using Input = Moment::Input;
 using Kind = Fact::Kind;
 
 // The moment of a command is that in which it is given, which may be later than the step.
-CauseFinder::CauseFinder(const sim::Replay& replay) : replay_(&replay) {
+CauseFinder::CauseFinder(const sim::Replay& replay) : replay_(&replay), end_(replay.after(history().size())) {
   for (MomentNumber number = 1; number <= history().size(); ++number) {
     const std::optional<Fact> step = step_fact_of(number);
     if (step) steps_.push_back({.kind = step->kind, .index = step->index, .moment = number, .at = step->at});
@@ -134,10 +135,9 @@ std::optional<sim::NodeId> CauseFinder::node_at(const model::Address& address) c
   return scenario().node_at(address);
 }
 
-std::string CauseFinder::name(const model::Address& address) const {
-  const std::optional<sim::NodeId> node = node_at(address);
-  return node ? name(*node) : sim::name_and_port(address, scenario().symbols);
-}
+std::string CauseFinder::name(const model::Address& address) const { return name_of(scenario(), address); }
+
+std::string CauseFinder::name(const model::Id& sentinel) const { return name_of(end_, sentinel); }
 
 // --- faults -------------------------------------------------------------------------------------------------
 
@@ -272,8 +272,8 @@ std::string CauseFinder::text(const Fact& fact) const {
       const std::string payload = sim::payload_text(event, scenario().symbols);
       return name(*fact.node) + " " + (channel.empty() ? payload : std::string{channel} + " " + payload);
     }
-    case Kind::kSent: return message_text(history().messages()[fact.index]) + " leaves";
-    case Kind::kArrived: return message_text(history().messages()[fact.index]) + " arrives";
+    case Kind::kSent: return message_text(history().messages()[fact.index], "leaves");
+    case Kind::kArrived: return message_text(history().messages()[fact.index], "arrives");
     case Kind::kLost: {
       const Moment& moment = history().moment(fact.moment);
       return name(*fact.node) + " loses its connection" + (moment.peer ? " to " + name(*moment.peer) : std::string{});

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,6 +62,9 @@ class CauseFinder {
   std::string text(const Fact& fact) const;
   std::string name(sim::NodeId node) const { return scenario().node(node).name; }
   std::string name(const model::Address& address) const;  // of who listens there; else the address
+  std::string name(const model::Id& sentinel) const;      // of who has that id in the end; else the id
+  // The run when it is over.
+  const sim::Run& end() const { return end_; }
 
   // The last step until `at` that keeps `from` from getting answers of `to`, such as a crash or a cut; `to` may be
   // the same node. nullopt if nothing does.
@@ -114,9 +118,10 @@ class CauseFinder {
   std::vector<Cause> causes_of_arrived(const Fact& fact) const;
   std::vector<Cause> of_question(const Fact& fact, const sim::SentMessage& message) const;
   std::optional<Fact> news(const sim::SentMessage& question) const;
-  std::string message_text(const sim::SentMessage& message) const;
+  std::string message_text(const sim::SentMessage& message, std::string_view verb) const;
 
   const sim::Replay* replay_;
+  sim::Run end_;
   std::vector<Fact> steps_{};  // of the scenario, each with the moment in which it was taken
   mutable std::map<Fact, std::vector<Cause>> known_{};
 };

@@ -3,7 +3,7 @@
 #include <variant>
 
 #include "analysis/causes.h"
-#include "sim/event_text.h"
+#include "analysis/message_text.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -12,7 +12,6 @@ using sim::Moment;
 using sim::MomentNumber;
 using sim::SentMessage;
 using Kind = Fact::Kind;
-using What = model::Callback::What;
 using model::EventKind;
 
 template <class T>
@@ -149,48 +148,14 @@ std::vector<Cause> CauseFinder::causes_of_arrived(const Fact& fact) const {
   return causes;
 }
 
-std::string CauseFinder::message_text(const SentMessage& message) const {
-  const std::string from = name(message.from);
+// `info (S2 -> R3) leaves`.
+std::string CauseFinder::message_text(const SentMessage& message, std::string_view verb) const {
   const std::string to = message.to ? name(*message.to) : "an address that nobody has";
-  const auto between = [&](const std::string& what) { return what + " (" + from + " -> " + to + ")"; };
-  return std::visit(
-      model::Overloaded{
-          [&](const model::Ping&) { return between("PING"); },
-          [&](const model::InfoRequest&) { return between("INFO"); },
-          [&](const model::InfoReply& info) {
-            return between(info.role == model::InstanceKind::kMaster ? "the reply to INFO, role:master"
-                                                                     : "the reply to INFO, role:slave");
-          },
-          [&](const model::Publish&) { return between("a hello"); },
-          [&](const model::HelloPush&) { return between("a hello"); },
-          [&](const model::IsMasterDown& ask) {
-            return between(ask.candidate ? "a request for a vote" : "the question whether the master is down");
-          },
-          [&](const model::IsMasterDownReply& reply) {
-            return between(reply.leader ? "a vote"
-                           : reply.down ? "the answer: it is down"
-                                        : "the answer: it is not down");
-          },
-          [&](const model::Reconfigure& change) {
-            return between(change.master ? "SLAVEOF " + name(*change.master) : std::string{"SLAVEOF NO ONE"});
-          },
-          [&](const model::StatusReply&) {
-            return between(message.callback.what == What::kPing ? "the reply to PING" : "a reply");
-          },
-          [&](const model::Psync&) { return between("PSYNC"); },
-          [&](const model::PsyncReply& reply) {
-            using enum model::PsyncReply::Kind;
-            return between(reply.kind == kContinue     ? "+CONTINUE"
-                           : reply.kind == kFullResync ? "+FULLRESYNC"
-                                                       : "the refusal of PSYNC");
-          },
-          [&](const model::Snapshot&) { return between("the end of the snapshot"); },
-          [&](const model::ReplicationStream&) { return between("the replication stream"); },
-          [&](const model::EventPush& push) {
-            return between(std::string{"a published "} + std::string{model::event_row(push.event.kind).channel});
-          },
-          [&](const auto&) { return between("a message"); }},
-      message.message);
+  std::string text = std::string{message_kind_text(message.message, message.callback)} + " (" + name(message.from) +
+                     " -> " + to + ") " + std::string{verb};
+  const bool is_long = is<model::Publish>(message) || is<model::HelloPush>(message);
+  const std::string says = is_long ? std::string{} : analysis::message_text(end_, message.message);
+  return says.empty() ? text : text + ": " + says;
 }
 
 }  // namespace sentinel::analysis

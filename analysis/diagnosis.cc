@@ -30,7 +30,7 @@ constexpr sim::Micros kLong = 3s;
 
 class Diagnosis {
  public:
-  explicit Diagnosis(const CauseFinder& causes) : causes_(&causes), end_(causes.replay().after(history().size())) {}
+  explicit Diagnosis(const CauseFinder& causes) : causes_(&causes) {}
 
   std::vector<Finding> find() {
     for (std::size_t i = 0; i < history().records().size(); ++i) {
@@ -61,7 +61,7 @@ class Diagnosis {
   const sim::Scenario& scenario() const { return causes_->scenario(); }
   const sim::History& history() const { return causes_->history(); }
   std::string name(NodeId node) const { return causes_->name(node); }
-  std::string name(const model::Id& sentinel) const;
+  std::string name(const model::Id& sentinel) const { return causes_->name(sentinel); }
   std::string names(const std::vector<NodeId>& nodes) const { return names_text(scenario(), nodes); }
   std::string title(const model::Event& event) const { return std::string{scenario().symbols.text(event.master_name)}; }
 
@@ -87,7 +87,6 @@ class Diagnosis {
   }
 
   const CauseFinder* causes_;
-  sim::Run end_;
   std::vector<Finding> findings_;
 };
 
@@ -96,15 +95,6 @@ const model::Master* master_of(const sim::Run& run, NodeId node, model::Symbol n
   if (sentinel == nullptr) return nullptr;
   const auto found = std::ranges::find(sentinel->masters(), name, &model::Master::name);
   return found == sentinel->masters().end() ? nullptr : &*found;
-}
-
-// Whoever has had that id.
-std::string Diagnosis::name(const model::Id& sentinel) const {
-  for (std::uint16_t i = 0; i < scenario().nodes.size(); ++i) {
-    const model::Sentinel* const known = end_.sentinel(NodeId{i});
-    if (known != nullptr && known->id() == sentinel) return name(NodeId{i});
-  }
-  return "a sentinel of old";
 }
 
 void Diagnosis::add(Finding finding) {
@@ -381,8 +371,7 @@ void Diagnosis::not_agreed(const Fact& fact, const model::Event& event, std::siz
   const sim::SimTime until = agreed ? agreed->at : scenario().until;
   const bool is_odown = agreed && causes_->event_of(*agreed).kind == EventKind::kOdown;
   if (until - fact.at < kLong || (agreed && causes_->event_of(*agreed).kind == EventKind::kSwitchMaster)) return;
-  const sim::Run then = agreed ? causes_->replay().before(history().handled_in(agreed->moment))
-                               : causes_->replay().after(history().size());
+  const sim::Run then = agreed ? causes_->replay().before(history().handled_in(agreed->moment)) : causes_->end();
   const model::Master* const master = master_of(then, *fact.node, event.master_name);
   if (master == nullptr || !then.is_running(*fact.node)) return;
   const auto votes = 1 + std::ranges::count_if(master->peers, &model::Peer::says_master_down);
@@ -424,8 +413,8 @@ void Diagnosis::not_noticed() {
   bool acts = false;
   model::Millis down_after{0};
   for (std::uint16_t i = 0; i < scenario().nodes.size(); ++i) {
-    const model::Sentinel* const sentinel = end_.sentinel(NodeId{i});
-    if (sentinel == nullptr || !end_.is_running(NodeId{i})) continue;
+    const model::Sentinel* const sentinel = causes_->end().sentinel(NodeId{i});
+    if (sentinel == nullptr || !causes_->end().is_running(NodeId{i})) continue;
     runs = true;
     acts = acts || !sentinel->tilt();
     for (const model::Master& master : sentinel->masters()) down_after = std::max(down_after, master.down_after);

@@ -96,7 +96,7 @@ void find_not_switched(const CauseFinder& causes, const sim::Run& end, NodeId no
 
 std::vector<Finding> findings_at_end(const CauseFinder& causes) {
   std::vector<Finding> findings;
-  const sim::Run end = causes.replay().after(causes.history().size());
+  const sim::Run& end = causes.end();
   std::vector<NodeId> sentinels;
   for (std::uint16_t i = 0; i < causes.scenario().nodes.size(); ++i) {
     if (end.sentinel(NodeId{i}) != nullptr && end.is_running(NodeId{i})) sentinels.push_back(NodeId{i});
