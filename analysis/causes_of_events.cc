@@ -31,13 +31,6 @@ bool is_acceptable(const SentMessage& message) {
          reply->status == model::Status::kMasterDown;
 }
 
-const model::Master* find_master(const sim::Run& run, sim::NodeId node, model::Symbol name) {
-  const model::Sentinel* const sentinel = run.sentinel(node);
-  if (sentinel == nullptr) return nullptr;
-  const auto found = std::ranges::find(sentinel->masters(), name, &model::Master::name);
-  return found == sentinel->masters().end() ? nullptr : &*found;
-}
-
 }  // namespace
 
 // The last of these events about the same master, by the same sentinel.
@@ -136,7 +129,7 @@ std::vector<Cause> CauseFinder::of_sdown(const Fact& fact) const {
   const model::Event& event = event_of(fact);
   const std::optional<sim::NodeId> target = node_at(event.address);
   const sim::Run then = replay_->before(history().handled_in(fact.moment));
-  const model::Master* const master = find_master(then, *fact.node, event.master_name);
+  const model::Master* const master = master_of(then, *fact.node, event.master_name);
   const std::string period =
       master == nullptr ? std::string{"down-after"} : "down-after (" + text_of(master->down_after) + ")";
   if (!target) return {};
@@ -186,7 +179,7 @@ std::vector<Cause> CauseFinder::of_odown(const Fact& fact) const {
   std::vector<Cause> causes = after(fact, {EventKind::kSdown}, "a quorum of 1 is enough");
   const model::Event& event = event_of(fact);
   const sim::Run then = replay_->after(history().handled_in(fact.moment));
-  const model::Master* const master = find_master(then, *fact.node, event.master_name);
+  const model::Master* const master = master_of(then, *fact.node, event.master_name);
   if (master == nullptr) return causes;
   for (const model::Peer& peer : master->peers) {
     if (!peer.says_master_down) continue;
@@ -211,7 +204,7 @@ std::vector<Cause> CauseFinder::of_try(const Fact& fact) const {
     return blocks && other.master_name == event.master_name;
   });
   const sim::Run then = replay_->before(history().handled_in(fact.moment));
-  const model::Master* const master = find_master(then, *fact.node, event.master_name);
+  const model::Master* const master = master_of(then, *fact.node, event.master_name);
   if (!before || master == nullptr || causes.empty() ||
       causes.front().fact.at > fact.at - std::chrono::milliseconds{200})
     return causes;

@@ -90,13 +90,6 @@ class Diagnosis {
   std::vector<Finding> findings_;
 };
 
-const model::Master* master_of(const sim::Run& run, NodeId node, model::Symbol name) {
-  const model::Sentinel* const sentinel = run.sentinel(node);
-  if (sentinel == nullptr) return nullptr;
-  const auto found = std::ranges::find(sentinel->masters(), name, &model::Master::name);
-  return found == sentinel->masters().end() ? nullptr : &*found;
-}
-
 void Diagnosis::add(Finding finding) {
   for (Finding& known : findings_) {
     if (known.kind != finding.kind || known.master != finding.master) continue;

@@ -56,9 +56,8 @@ void find_not_converted(const CauseFinder& causes, const sim::Run& end, NodeId n
 // A newer configuration wins, and only a newer one (sentinelProcessHelloMessage).
 std::optional<Finding> find_not_switched(const CauseFinder& causes, const sim::Run& end, NodeId node, NodeId other,
                                          const model::Master& ours) {
-  const auto& others = end.sentinel(other)->masters();
-  const auto theirs = std::ranges::find(others, ours.name, &model::Master::name);
-  if (theirs == others.end()) return std::nullopt;
+  const model::Master* const theirs = master_of(end, other, ours.name);
+  if (theirs == nullptr) return std::nullopt;
   const model::Address told = model::Sentinel::current_address(*theirs);
   if (told == model::Sentinel::current_address(ours) || theirs->config_epoch < ours.config_epoch) return std::nullopt;
   const bool is_equal = theirs->config_epoch == ours.config_epoch;

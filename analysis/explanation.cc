@@ -32,9 +32,8 @@ constexpr std::size_t kMostSwitches = 3;
 // Of the master that a sentinel switches to.
 model::Epoch config_epoch(const CauseFinder& causes, const Fact& said) {
   const sim::Run then = causes.replay().after(said.moment);
-  const auto& masters = then.sentinel(*said.node)->masters();
-  const auto master = std::ranges::find(masters, causes.event_of(said).master_name, &model::Master::name);
-  return master == masters.end() ? model::Epoch{} : master->config_epoch;
+  const model::Master* const master = master_of(then, *said.node, causes.event_of(said).master_name);
+  return master == nullptr ? model::Epoch{} : master->config_epoch;
 }
 
 std::vector<Switch> switches_of(const CauseFinder& causes) {
