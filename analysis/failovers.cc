@@ -236,8 +236,7 @@ std::optional<Failover> FailoverRecorder::ended(const sim::Run& run, const Watch
       !failover.switched && any_sentinel(run, watch, [](const model::Master& master) { return master.in_progress; });
   for (const auto& [epoch, tried] : watch.tried) {
     ++failover.tries;
-    const bool is_open = is_going_on && epoch == watch.tried.rbegin()->first;
-    if (tried.candidates > 1 && !tried.elected && !is_open) ++failover.split_votes;
+    if (tried.candidates > 1 && !tried.elected) ++failover.split_votes;
   }
   const bool was_right = failover.switched ? !watch.is_false : !watch.fit && failover.tries > 0;
   failover.needed = failover.forced || was_right || unfit > watch.down_after + kReactionTime;

@@ -257,17 +257,6 @@ TEST(Failovers, MayComeAfterASplitVote) {
   EXPECT_EQ(run.tries, 2U);
 }
 
-// While the candidates still wait for votes, nobody knows whether the vote is split.
-TEST(Failovers, CountNoVoteThatIsGoingOn) {
-  sim::Scenario of = sim::read_scenario(std::string{SENTINEL_SIM_SOURCE_DIR} + "/scenarios/failover/split_vote.json");
-  for (const auto& [until, split_votes] : {std::pair{sim::SimTime{14s}, 0U}, {sim::SimTime{18s}, 1U}}) {
-    of.until = until;
-    const RunMeasures run = measure(std::make_shared<const sim::Scenario>(of), 1);
-    EXPECT_EQ(run.tries, 1U) << until.time_since_epoch().count();
-    EXPECT_EQ(run.split_votes, split_votes) << until.time_since_epoch().count();
-  }
-}
-
 // Each measure has a name of its own, is found by it, and has a value of a run with a failover.
 TEST(Measures, AreFoundByName) {
   const RunMeasures run = measure(scenario(kCrash), 1);
