@@ -17,42 +17,23 @@ using Unit = MeasureRow::Unit;
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
+// The settings that sentinel_conf_lines() has.
+constexpr auto kConfSettings =
+    std::to_array<std::string_view>({"quorum", "down-after-milliseconds", "failover-timeout", "parallel-syncs"});
+
 // --- judgements -------------------------------------------------------------------------------------------
 
 const MeasureSummary& summary_of(const SweepCell& cell, std::string_view name) {
   return cell.measures[static_cast<std::size_t>(find_measure(name) - measures().data())];
 }
 
-bool is_time_to(const MeasureRow& row) { return row.name.starts_with("time-to-"); }
-
-// Of `needed` runs the last ones have no value: they took for ever. The quantile of all is a higher one of those that
-// have, which is taken as high as the interval of the missing share allows.
-Estimate with_missing(const MeasureSummary& summary, std::uint64_t needed, std::size_t quantile) {
-  const double q = kSweepQuantiles[quantile];
-  const Estimate missing = share(needed - summary.runs, needed);
-  const auto at = [&](double share_missing) -> std::optional<Estimate> {
-    if (share_missing >= 1) return std::nullopt;
-    const auto found =
-        std::ranges::find_if(kSweepQuantiles, [&](double each) { return each >= q / (1 - share_missing); });
-    if (found == kSweepQuantiles.end()) return std::nullopt;
-    return summary.quantiles[static_cast<std::size_t>(found - kSweepQuantiles.begin())];
-  };
-  const std::optional<Estimate> likely = at(missing.value);
-  const std::optional<Estimate> most = at(missing.high);
-  return {.value = likely ? likely->value : kInfinite,
-          .low = summary.runs == 0 || 1 - missing.low < q ? kInfinite : summary.quantiles[quantile].low,
-          .high = most ? most->high : kInfinite};
-}
-
 Estimate estimate_of(const Requirement& requirement, const SweepCell& cell) {
-  const MeasureRow& row = measures()[requirement.measure];
   const MeasureSummary& summary = cell.measures[requirement.measure];
   if (!requirement.quantile) return summary.figure;
-  if (is_time_to(row)) {
-    const std::uint64_t needed = std::max(summary_of(cell, "success").runs, summary.runs);
-    if (needed > summary.runs) return with_missing(summary, needed, *requirement.quantile);
-  }
-  return summary.runs == 0 ? Estimate{} : summary.quantiles[*requirement.quantile];
+  // Of times, failovers that never came count too.
+  const bool is_time_to = measures()[requirement.measure].name.starts_with("time-to-");
+  const std::vector<Estimate>& quantiles = is_time_to ? summary.needed_quantiles : summary.quantiles;
+  return quantiles.empty() ? Estimate{} : quantiles[*requirement.quantile];
 }
 
 // --- texts ------------------------------------------------------------------------------------------------
@@ -105,6 +86,17 @@ nlohmann::ordered_json settings_json(const SweepResult& sweep, const SweepCell& 
     settings[sweep.axes[i].name] = nlohmann::ordered_json::parse(cell.settings[i]);
   }
   return settings;
+}
+
+// What to set in a cell: the lines of a sentinel.conf, and as comments the settings that are not among these.
+std::vector<std::string> conf_of(const SweepResult& sweep, const JudgedCell& cell, const CellScenario& scenario_of) {
+  std::vector<std::string> lines = sentinel_conf_lines(scenario_of(cell.place));
+  for (std::size_t i = 0; i < sweep.axes.size(); ++i) {
+    const std::string& name = sweep.axes[i].name;
+    if (std::ranges::find(kConfSettings, name) != kConfSettings.end()) continue;
+    lines.push_back("# these lines do not say: " + name + "=" + sweep.cells[cell.place].settings[i]);
+  }
+  return lines;
 }
 
 }  // namespace
@@ -208,7 +200,7 @@ std::string advice_text(const SweepResult& sweep, const std::vector<Requirement>
     for (std::size_t i = 0; i < requirements.size(); ++i) {
       text << "# " << evidence_text(requirements[i], cell.judgements[i]) << '\n';
     }
-    for (const std::string& line : sentinel_conf_lines(scenario_of(cell.place))) text << line << '\n';
+    for (const std::string& line : conf_of(sweep, cell, scenario_of)) text << line << '\n';
   }
   if (count(Verdict::kMet) > 0) return text.str();
   text << "\nThe nearest to each:\n";
@@ -240,7 +232,7 @@ nlohmann::ordered_json advice_json(const SweepResult& sweep, const std::vector<R
               {"runs", of.runs},
               {"verdict", verdict_name(cell.verdict())},
               {"requirements", std::move(judgements)}};
-    if (cell.verdict() == Verdict::kMet) json["conf"] = sentinel_conf_lines(scenario_of(cell.place));
+    if (cell.verdict() == Verdict::kMet) json["conf"] = conf_of(sweep, cell, scenario_of);
     cells.push_back(std::move(json));
   }
   return {{"scenario", sweep.scenario}, {"case", sweep.case_name}, {"cells", std::move(cells)}};

@@ -52,7 +52,8 @@ std::vector<std::string> sentinel_conf_lines(const sim::Scenario& scenario);
 using CellScenario = std::function<sim::Scenario(std::size_t cell)>;
 
 // The cells that meet all requirements, best first by the first of these, each as lines for a sentinel.conf with the
-// evidence as comments; how many might meet them; and if none does, what comes nearest to each.
+// evidence, and varied settings that no line has, as comments; how many might meet them; and if none does, what comes
+// nearest to each.
 std::string advice_text(const SweepResult& sweep, const std::vector<Requirement>& requirements,
                         const CellScenario& scenario_of);
 // All cells with their judgements; `conf` of those that meet all.

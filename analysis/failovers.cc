@@ -14,7 +14,6 @@ using sim::Micros;
 using sim::NodeId;
 using sim::SimTime;
 
-std::size_t index(NodeId node) { return static_cast<std::size_t>(node); }
 NodeId id_of(std::size_t place) { return NodeId{static_cast<std::uint16_t>(place)}; }
 
 // Whether no cut keeps the node from more than half of the others of a kind. Of none it reaches all.
@@ -73,10 +72,11 @@ FailoverRecorder::FailoverRecorder(const sim::Scenario& scenario) : scenario_(&s
         if (!master) continue;
         watch = watches_.insert(watch, Watch{.name = config.name,
                                              .master = *master,
+                                             .epoch = config.config_epoch,
                                              .down_after = config.down_after,
-                                             .failover_timeout = config.failover_timeout,
-                                             .held_down = std::vector<bool>(scenario.nodes.size())});
+                                             .failover_timeout = config.failover_timeout});
       }
+      watch->epoch = std::max(watch->epoch, config.config_epoch);
       watch->down_after = std::max(watch->down_after, Micros{config.down_after});
       watch->failover_timeout = std::max(watch->failover_timeout, Micros{config.failover_timeout});
     }
@@ -90,7 +90,6 @@ void FailoverRecorder::operator()(const sim::Record& record) {
 
 void FailoverRecorder::observe(const sim::Run& run) {
   for (Watch& watch : watches_) look_at_master(run, watch);
-  if (said_.empty()) return;
   for (const Said& said : said_) take(run, said);
   said_.clear();
   for (Watch& watch : watches_) {
@@ -117,13 +116,10 @@ void FailoverRecorder::look_at_master(const sim::Run& run, Watch& watch) {
     Failover& failover = open(run, watch);
     watch.unfit_since = run.now();
     set_first(failover.fault, run.now());
+    failover.mended.reset();
     return;
   }
   watch.longest_unfit = std::max(watch.longest_unfit, run.now() - watch.unfit_since);
-  if (watch.open && all_is_well(run, watch)) {
-    if (const auto failover = ended(run, watch)) watch.closed.push_back(*failover);
-    watch.open.reset();
-  }
 }
 
 Failover& FailoverRecorder::open(const sim::Run& run, Watch& watch) {
@@ -146,17 +142,13 @@ void FailoverRecorder::take(const sim::Run& run, const Said& said) {
   Watch* const watch = watch_of(said);
   if (watch == nullptr) return;
   const model::Event& event = said.event;
-  if (event.kind == EventKind::kSwitchMaster) return switched(run, *watch, event);
+  if (event.kind == EventKind::kSwitchMaster) return switched(run, *watch, said);
   // What a sentinel says of the last master belongs to a failover that is over.
   if (data_node_at(*scenario_, event.master_address) != watch->master) return;
   const bool of_master = event.subject == model::InstanceKind::kMaster;
   switch (event.kind) {
     case EventKind::kSdown:
-      if (!of_master) return;
-      watch->held_down[index(said.node)] = true;
-      return set_first(open(run, *watch).sdown, run.now());
-    case EventKind::kSdownEnd:
-      if (of_master) watch->held_down[index(said.node)] = false;
+      if (of_master) set_first(open(run, *watch).sdown, run.now());
       return;
     case EventKind::kOdown: return set_first(open(run, *watch).odown, run.now());
     case EventKind::kTryFailover:
@@ -177,6 +169,7 @@ void FailoverRecorder::take_try(const sim::Run& run, Watch& watch, const Said& s
     return;
   }
   ++tried.candidates;
+  failover.reason = FailoverReason::kNone;  // that of an earlier try
   set_first(failover.tried, run.now());
   if (!master->forced) return;
   failover.forced = true;
@@ -187,13 +180,18 @@ void FailoverRecorder::promoted(const sim::Run& run, Watch& watch) {
   Failover& failover = open(run, watch);
   if (failover.promoted) return;
   failover.promoted = run.now();
+  failover.without_master = longest_unfit(run, watch);
   const SimTime alive_since = failover.sdown.value_or(failover.begin) - watch.down_after;
   const bool was_dead = watch.last_dead && *watch.last_dead >= alive_since;
-  watch.is_false = watch.fit && !was_dead && !failover.forced;
+  const bool was_unfit_for_long = failover.without_master > watch.down_after + kReactionTime;
+  watch.is_false = watch.fit && !was_dead && !was_unfit_for_long && !failover.forced;
 }
 
-void FailoverRecorder::switched(const sim::Run& run, Watch& watch, const model::Event& event) {
-  const std::optional<NodeId> to = data_node_at(*scenario_, event.new_address);
+void FailoverRecorder::switched(const sim::Run& run, Watch& watch, const Said& said) {
+  const model::Master* const master = master_named(run, said.node, watch.name);
+  // Others have said it before, or even what came after.
+  if (master != nullptr && master->config_epoch <= watch.epoch) return;
+  const std::optional<NodeId> to = data_node_at(*scenario_, said.event.new_address);
   if (!to || *to == watch.master) return;
   promoted(run, watch);  // if nobody was there who could say it
   watch.open->switched = run.now();
@@ -201,29 +199,41 @@ void FailoverRecorder::switched(const sim::Run& run, Watch& watch, const model::
   watch.closed.push_back(ended(run, watch).value());
   watch.open.reset();
   watch.master = *to;
-  watch.held_down.assign(watch.held_down.size(), false);
+  if (master != nullptr) watch.epoch = master->config_epoch;
   watch.last_dead.reset();
   watch.back_awaited = !watch.closed.back().mended;
   watch.fit = true;
   look_at_master(run, watch);
 }
 
+// Of the open failover, up to now.
+Micros FailoverRecorder::longest_unfit(const sim::Run& run, const Watch& watch) {
+  return watch.fit ? watch.longest_unfit : std::max(watch.longest_unfit, run.now() - watch.unfit_since);
+}
+
+// Whether it is so of the master as one of the running sentinels that have not switched from it sees it.
+template <class IsSo>
+bool FailoverRecorder::any_sentinel(const sim::Run& run, const Watch& watch, IsSo is_so) const {
+  for (std::size_t i = 0; i < scenario_->nodes.size(); ++i) {
+    if (!scenario_->nodes[i].is_sentinel() || !run.is_running(id_of(i))) continue;
+    const model::Master* const master = master_named(run, id_of(i), watch.name);
+    if (master != nullptr && data_node_at(*scenario_, master->address) == watch.master && is_so(*master)) return true;
+  }
+  return false;
+}
+
 bool FailoverRecorder::all_is_well(const sim::Run& run, const Watch& watch) const {
   if (!watch.fit) return false;
-  for (std::size_t i = 0; i < scenario_->nodes.size(); ++i) {
-    const NodeId node = id_of(i);
-    if (!scenario_->nodes[i].is_sentinel() || !run.is_running(node)) continue;
-    if (watch.held_down[i]) return false;
-    const model::Master* const master = master_named(run, node, watch.name);
-    if (master != nullptr && master->in_progress) return false;
-  }
-  return true;
+  return !any_sentinel(run, watch, [](const model::Master& master) { return master.s_down || master.in_progress; });
 }
 
 // What the open failover came to, now. Nullopt: none was needed, and none was tried.
 std::optional<Failover> FailoverRecorder::ended(const sim::Run& run, const Watch& watch) const {
   Failover failover = *watch.open;
-  const Micros unfit = watch.fit ? watch.longest_unfit : std::max(watch.longest_unfit, run.now() - watch.unfit_since);
+  const Micros unfit = longest_unfit(run, watch);
+  if (!failover.promoted) failover.without_master = unfit;
+  const bool is_going_on =
+      !failover.switched && any_sentinel(run, watch, [](const model::Master& master) { return master.in_progress; });
   for (const auto& [epoch, tried] : watch.tried) {
     ++failover.tries;
     if (tried.candidates > 1 && !tried.elected) ++failover.split_votes;
@@ -243,6 +253,7 @@ std::optional<Failover> FailoverRecorder::ended(const sim::Run& run, const Watch
     if (failover.tries == 0) return std::nullopt;
     failover.reason = FailoverReason::kNone;
   } else if (failover.tries > 0) {
+    if (is_going_on) failover.reason = FailoverReason::kNone;
     failover.outcome = failover.reason != FailoverReason::kNone ? kAborted : kUnfinished;
   } else {
     failover.outcome = kNoAttempt;

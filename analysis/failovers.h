@@ -25,12 +25,13 @@ struct Failover {
   bool needed = false;                   // asked for, or rightly tried, or the master was unfit for long
   sim::SimTime begin{};                  // of the first thing of these
   std::optional<sim::SimTime> fault{};   // since when the master was unfit; if forced, when it was asked for
-  std::optional<sim::SimTime> mended{};  // when it was up again, and could be reached
+  std::optional<sim::SimTime> mended{};  // since when it was up again, and could be reached
   std::optional<sim::SimTime> sdown{};   // the first of each
   std::optional<sim::SimTime> odown{};
   std::optional<sim::SimTime> tried{};
   std::optional<sim::SimTime> promoted{};
   std::optional<sim::SimTime> switched{};
+  sim::Micros without_master{};   // longest time that the master was unfit, until another one was promoted
   std::uint32_t tries = 0;        // epochs in which a sentinel tried
   std::uint32_t split_votes = 0;  // of these, with several candidates of whom none was elected
   FailoverOutcome outcome = FailoverOutcome::kNotNeeded;
@@ -44,8 +45,8 @@ bool is_up(const sim::Run& run, sim::NodeId node);
 // A sink of records that also looks at the run after each step.
 //
 // A master is fit if it is up and takes itself for a master. A failover is false if nobody asked for it and the master
-// is fit when another one is promoted, and was not dead just before it was held for down: sentinels could not see it,
-// or it was busy, cut off or stopped for a moment only.
+// is fit when another one is promoted, was not unfit for long before, and was not dead just before it was held for
+// down: sentinels could not see it, or it was busy, cut off or stopped for a moment only.
 class FailoverRecorder {
  public:
   explicit FailoverRecorder(const sim::Scenario& scenario);  // must outlive it
@@ -65,12 +66,12 @@ class FailoverRecorder {
   struct Watch {
     model::Symbol name{};
     sim::NodeId master{};  // of the newest configuration
+    model::Epoch epoch{};  // of that configuration
     sim::Micros down_after{};
     sim::Micros failover_timeout{};
     bool fit = true;
     sim::SimTime unfit_since{};  // if it is not
     std::optional<sim::SimTime> last_dead{};
-    std::vector<bool> held_down{};  // by which sentinels
     std::optional<Failover> open{};
     sim::Micros longest_unfit{};  // of the open one
     bool is_false = false;        // the open one, as it looked when another master was promoted
@@ -87,10 +88,13 @@ class FailoverRecorder {
   void take(const sim::Run& run, const Said& said);
   void take_try(const sim::Run& run, Watch& watch, const Said& said);
   void promoted(const sim::Run& run, Watch& watch);
-  void switched(const sim::Run& run, Watch& watch, const model::Event& event);
+  void switched(const sim::Run& run, Watch& watch, const Said& said);
   void look_at_master(const sim::Run& run, Watch& watch);
   static Failover& open(const sim::Run& run, Watch& watch);
+  static sim::Micros longest_unfit(const sim::Run& run, const Watch& watch);
   bool all_is_well(const sim::Run& run, const Watch& watch) const;
+  template <class IsSo>
+  bool any_sentinel(const sim::Run& run, const Watch& watch, IsSo is_so) const;
   std::optional<Failover> ended(const sim::Run& run, const Watch& watch) const;
   FailoverReason why_none(const sim::Run& run, const Failover& failover) const;
 

@@ -8,6 +8,8 @@
 namespace sentinel::analysis {
 
 // With 95 % confidence the true figure is from `low` to `high`; an end that the sample is too small for is infinite.
+// That holds for samples of a size that was fixed before. One that ended because its interval had become narrow enough
+// (--precision) ended more likely where it looked narrow by chance: its interval is a bit too narrow.
 struct Estimate {
   double value = std::numeric_limits<double>::quiet_NaN();
   double low = -std::numeric_limits<double>::infinity();

@@ -88,15 +88,6 @@ constexpr auto kMeasures = std::to_array<MeasureRow>({
 
 // --- of a run ---------------------------------------------------------------------------------------------
 
-// How long nobody served because of it.
-Micros without_master(const Failover& failover, sim::SimTime end) {
-  if (!failover.fault) return Micros{0};
-  for (const auto& mark : {failover.promoted, failover.mended}) {
-    if (mark && *mark >= *failover.fault) end = std::min(end, *mark);
-  }
-  return end - *failover.fault;
-}
-
 void add_failovers(const std::vector<Failover>& failovers, RunMeasures& run) {
   bool timed = false;
   for (const Failover& failover : failovers) {
@@ -143,7 +134,7 @@ RunMeasures measures_of(const sim::Run& run, const std::vector<Failover>& failov
   of_run.lost_writes = ledger.lost();
   if (ledger.clients.empty()) {
     for (const Failover& failover : failovers) {
-      of_run.unavailable = std::max(of_run.unavailable, without_master(failover, scenario.until));
+      of_run.unavailable = std::max(of_run.unavailable, failover.without_master);
     }
   }
   of_run.two_masters = total(ledger.two_masters);

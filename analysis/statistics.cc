@@ -28,7 +28,9 @@ double quantile(std::span<const double> sorted, double q) {
   const double rank = q * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(rank);
   const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (rank - static_cast<double>(below));
+  const double part = rank - static_cast<double>(below);
+  if (part == 0 || sorted[below] == sorted[above]) return sorted[below];  // which may be infinite
+  return sorted[below] + (sorted[above] - sorted[below]) * part;
 }
 
 KolmogorovSmirnov kolmogorov_smirnov(std::span<const double> a, std::span<const double> b) {

@@ -7,7 +7,8 @@
 namespace sentinel::analysis {
 
 // The value that a share `q` (0 .. 1) of the sorted sample does not exceed, with straight lines between the ranks
-// (type 7 of Hyndman and Fan: Sample quantiles in statistical packages, 1996). The sample must not be empty.
+// (type 7 of Hyndman and Fan: Sample quantiles in statistical packages, 1996). The sample must not be empty,
+// and may end with infinite values.
 double quantile(std::span<const double> sorted, double q);
 
 struct KolmogorovSmirnov {

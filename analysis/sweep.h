@@ -25,13 +25,15 @@ inline constexpr std::size_t kCurveSteps = 100;
 
 // One measure over the runs of a cell that have it.
 struct MeasureSummary {
-  std::uint64_t runs = 0;  // that have it; with 0 the rest is empty
+  std::uint64_t runs = 0;  // that have it; with 0 the rest is empty, unless it says otherwise
   double sum = 0;
   double min = 0;
   double max = 0;
-  std::vector<Estimate> quantiles{};  // in the order of kSweepQuantiles; empty for shares
-  std::vector<double> curve{};        // quantiles 0, 1/100 .. 1, of which a distribution function is drawn; empty for
-                                      // shares, or if all values are the same
+  std::vector<Estimate> quantiles{};         // in the order of kSweepQuantiles; empty for shares
+  std::vector<Estimate> needed_quantiles{};  // of time-to-…: the same, where a failover that was needed and never came
+                                             // took for ever; also with 0 runs that have it
+  std::vector<double> curve{};  // quantiles 0, 1/100 .. 1, of which a distribution function is drawn; empty for
+                                // shares, or if all values are the same
   Estimate figure{};  // of a share: the share; of a rate: events a second of the time observed; of all else: the mean,
                       // without an interval
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <utility>
@@ -28,6 +29,12 @@ std::vector<double> values_of(Blocks blocks, std::size_t measure) {
   return values;
 }
 
+std::vector<Estimate> quantiles_of(const std::vector<double>& sorted) {
+  std::vector<Estimate> quantiles;
+  for (const double q : kSweepQuantiles) quantiles.push_back(quantile_estimate(sorted, q));
+  return quantiles;
+}
+
 MeasureSummary summarize(const std::vector<double>& values, MeasureRow::Unit unit, double observed) {
   using Unit = MeasureRow::Unit;
   MeasureSummary summary{.runs = values.size()};
@@ -41,7 +48,7 @@ MeasureSummary summarize(const std::vector<double>& values, MeasureRow::Unit uni
     return summary;
   }
   summary.figure = unit == Unit::kRate && observed > 0 ? rate(count, observed) : Estimate{.value = summary.mean()};
-  for (const double q : kSweepQuantiles) summary.quantiles.push_back(quantile_estimate(values, q));
+  summary.quantiles = quantiles_of(values);
   if (summary.min == summary.max) return summary;
   for (std::size_t i = 0; i <= kCurveSteps; ++i) {
     summary.curve.push_back(quantile(values, static_cast<double>(i) / static_cast<double>(kCurveSteps)));
@@ -51,6 +58,12 @@ MeasureSummary summarize(const std::vector<double>& values, MeasureRow::Unit uni
 
 std::size_t place_of(std::string_view measure) {
   return static_cast<std::size_t>(find_measure(measure) - measures().data());
+}
+
+// Of times, sorted: of `needed` runs those without one took for ever.
+std::vector<Estimate> needed_quantiles(std::vector<double> times, std::uint64_t needed) {
+  if (times.size() < needed) times.resize(needed, std::numeric_limits<double>::infinity());
+  return times.empty() ? std::vector<Estimate>{} : quantiles_of(times);
 }
 
 }  // namespace
@@ -66,8 +79,11 @@ SweepCell summary_of(Blocks blocks) {
   for (const auto& [what, count] : outcomes) {
     cell.outcomes.push_back({what.first, what.second, count, share(count, cell.runs)});
   }
+  const std::uint64_t needed = values_of(blocks, place_of("success")).size();
   for (std::size_t i = 0; i < measures().size(); ++i) {
-    cell.measures.push_back(summarize(values_of(blocks, i), measures()[i].unit, cell.observed));
+    const std::vector<double> values = values_of(blocks, i);
+    MeasureSummary& summary = cell.measures.emplace_back(summarize(values, measures()[i].unit, cell.observed));
+    if (measures()[i].name.starts_with("time-to-")) summary.needed_quantiles = needed_quantiles(values, needed);
   }
   return cell;
 }
@@ -82,10 +98,9 @@ bool is_precise_enough(Blocks blocks, double precision) {
   const auto is_narrow = [&](const Estimate& estimate, double unit) {
     return std::max(estimate.high - estimate.value, estimate.value - estimate.low) <= precision * unit;
   };
-  if (!successes.empty()) {
-    const auto hits = static_cast<std::uint64_t>(std::accumulate(successes.begin(), successes.end(), 0.0));
-    if (!is_narrow(share(hits, successes.size()), 1)) return false;
-  }
+  if (successes.empty()) return false;  // nothing is known of either
+  const auto hits = static_cast<std::uint64_t>(std::accumulate(successes.begin(), successes.end(), 0.0));
+  if (!is_narrow(share(hits, successes.size()), 1)) return false;
   if (times.empty()) return true;
   const Estimate median = quantile_estimate(times, 0.5);
   return is_narrow(median, median.value);

@@ -91,8 +91,9 @@ std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::s
       "seeds", po::value<std::string>()->default_value("200"), "each cell runs with the same seeds, 1 to N")(
       "precision", po::value<std::string>(),
       "end a cell when the share of successes, and the median time to failover in proportion, are known to +- P, "
-      "such as 2%")("out", po::value<std::string>(),
-                    "file for the results: .csv, .json, .jsonl with a line a run, or .html to look at")(
+      "such as 2% (stopping by them makes 95 % intervals a bit too narrow); one without a failover goes on to the "
+      "last seed")("out", po::value<std::string>(),
+                   "file for the results: .csv, .json, .jsonl with a line a run, or .html to look at")(
       "resume", "go on with what FILE.partial has, if it is there")(
       "shard", po::value<std::string>(), "do only this part of the work, into the file for `sentinel-sim merge`")(
       "format", po::value<std::string>()->default_value("text"), "of the results on stdout: text or json");

@@ -114,6 +114,52 @@ TEST(Failovers, MayBeSeveral) {
   EXPECT_EQ(run.time_to_failover, *found[0].switched - *found[0].fault);
 }
 
+constexpr const char* kQuick =
+    R"({"replicas": 2, "sentinels": 4, "quorum": 2, "down-after-milliseconds": 1000, "failover-timeout": 2000})";
+
+// A sentinel that slept through two failovers learns of each when it wakes up. That is news to it alone.
+TEST(Failovers, AreNotCountedAgainWhenASentinelCatchesUp) {
+  const auto of = scenario(
+      R"({"at": "10s", "do": "pause", "node": "S4"}, {"at": "11s", "do": "crash", "node": "R1"},
+         {"at": "24s", "do": "crash", "node": "R2"}, {"at": "60s", "do": "resume", "node": "S4"})",
+      "90s", kQuick);
+  const RunMeasures run = measure(of, 1);
+  EXPECT_EQ(run.failovers, 2U);
+  EXPECT_EQ(run.false_failovers, 0U);
+}
+
+// A sentinel that is restarted has forgotten that it held the master for down, whether or not it runs again: what
+// happens much later is another failover.
+TEST(Failovers, EndWithTheMemoryOfSentinels) {
+  const std::string cluster =
+      R"({"replicas": 2, "sentinels": 3, "quorum": 3, "down-after-milliseconds": 1000, "failover-timeout": 2000})";
+  const std::string before = R"({"at": "5s", "do": "crash", "node": "S2"},
+      {"at": "10s", "do": "pause", "node": "R1", "for": "2800ms"}, {"at": "12s", "do": "crash", "node": "S3"},
+      {"at": "15s", "do": "start", "node": "S2"},)";
+  const std::string after = R"({"at": "60s", "do": "crash", "node": "R1"})";
+  for (const char* const start : {"12200ms", "20s"}) {
+    const std::string restart = R"({"at": ")" + std::string{start} + R"(", "do": "start", "node": "S3"},)";
+    const auto of = scenario(before + restart + after, "100s", cluster);
+    EXPECT_EQ(failovers(of).front().fault, sim::SimTime{60s}) << start;
+    EXPECT_THAT(*measure(of, 1).time_to_detection, AllOf(Ge(1s), Le(2s))) << start;
+  }
+}
+
+// A master that is back for a moment is not back for good: the longest time without it counts.
+TEST(Failovers, OfAMasterThatFailsAgain) {
+  const auto of = scenario(
+      R"({"at": "9s", "do": "crash", "nodes": ["S2", "S3"]}, {"at": "10s", "do": "crash", "node": "R1"},
+         {"at": "12s", "do": "start", "node": "R1"}, {"at": "14s", "do": "crash", "node": "R1"},
+         {"at": "40s", "do": "start", "nodes": ["S2", "S3"]})",
+      "120s",
+      R"({"replicas": 2, "sentinels": 3, "quorum": 1, "down-after-milliseconds": 1000, "failover-timeout": 20000})");
+  const std::vector<Failover> found = failovers(of);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_FALSE(found[0].mended);
+  EXPECT_EQ(found[0].without_master, *found[0].promoted - sim::SimTime{14s});
+  EXPECT_EQ(measure(of, 1).unavailable, found[0].without_master);
+}
+
 // Asked for: from the command on, though the master is well. That is no false failover.
 TEST(Failovers, MayBeForced) {
   const auto of =
@@ -144,14 +190,29 @@ TEST(Failovers, OfAMasterThatIsBackBeforeThePromotionAreFalse) {
   EXPECT_EQ(ending(std::string{kCrash} + R"(, {"at": "12500ms", "do": "start", "node": "R1"})"), "success");
 }
 
+// One that hung for half a minute was not fit, though it is back just before the promotion.
+TEST(Failovers, OfAMasterThatHungForLongAreNotFalse) {
+  const auto of = scenario(
+      R"({"at": "5s", "do": "crash", "node": "S3"}, {"at": "10s", "do": "pause", "node": "R1"},
+         {"at": "40s", "do": "start", "node": "S3"}, {"on": "+selected-slave", "do": "resume", "node": "R1"})",
+      "70s",
+      R"({"replicas": 2, "sentinels": 3, "quorum": 3, "down-after-milliseconds": 1000, "failover-timeout": 10000})");
+  const RunMeasures run = measure(of, 1);
+  EXPECT_EQ(ending(run), "success");
+  EXPECT_EQ(run.false_failovers, 0U);
+  EXPECT_EQ(run.needed, 1U);
+  EXPECT_THAT(run.unavailable, Ge(30s));
+}
+
+// A sentinel that sees the master die, and never gets the votes: it gives up after 4 s, and tries again 4 s later.
+constexpr const char* kNoMajority = R"({"at": "10s", "do": "crash", "nodes": ["R1", "S2", "S3"]})";
+constexpr const char* kOneSees =
+    R"({"replicas": 1, "sentinels": 3, "quorum": 1, "down-after-milliseconds": 2000, "failover-timeout": 4000})";
+
 // Given up, for the reason that the sentinel says.
 TEST(Failovers, MayBeAborted) {
   EXPECT_EQ(ending(R"({"at": "10s", "do": "crash", "nodes": ["R1", "R2", "R3"]})"), "aborted: no-good-replica");
-  EXPECT_EQ(
-      ending(
-          R"({"at": "10s", "do": "crash", "nodes": ["R1", "S2", "S3"]})", "30s",
-          R"({"replicas": 1, "sentinels": 3, "quorum": 1, "down-after-milliseconds": 2000, "failover-timeout": 4000})"),
-      "aborted: not-elected");
+  EXPECT_EQ(ending(kNoMajority, "27s", kOneSees), "aborted: not-elected");
   EXPECT_EQ(ending(std::string{kCrash} + R"(, {"on": "+selected-slave", "do": "pause", "node": "$node"})", "25s"),
             "aborted: replica-timeout");
 }
@@ -161,6 +222,13 @@ TEST(Failovers, MayBeUnfinished) {
   EXPECT_EQ(ending(std::string{kCrash} + R"(, {"on": "+selected-slave", "do": "pause", "node": "$node"})", "18s"),
             "unfinished");
   EXPECT_EQ(ending(kCrash, "12s"), "not-needed");
+}
+
+// That an earlier try was given up does not tell how the one ends that is going on.
+TEST(Failovers, MayBeUnfinishedAfterAnAbort) {
+  EXPECT_EQ(ending(kNoMajority, "18s", kOneSees), "aborted: not-elected");
+  EXPECT_EQ(ending(kNoMajority, "22s", kOneSees), "unfinished");
+  EXPECT_EQ(ending(kNoMajority, "26s", kOneSees), "aborted: not-elected");
 }
 
 // None was tried: nobody is there, nobody sees it, too few see it.

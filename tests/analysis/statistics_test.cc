@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace sentinel::analysis {
@@ -29,6 +30,15 @@ TEST(Quantile, LiesBetweenRanks) {
 TEST(Quantile, OfOddAndSingleSamples) {
   EXPECT_DOUBLE_EQ(quantile(std::vector<double>{1, 5, 100}, 0.5), 5);
   EXPECT_DOUBLE_EQ(quantile(std::vector<double>{7}, 0.95), 7);
+}
+
+// What takes for ever is more than all else, and does not disturb the quantiles below.
+TEST(Quantile, MayBeInfinite) {
+  constexpr double kNever = std::numeric_limits<double>::infinity();
+  const std::vector<double> sample{1, 2, kNever, kNever, kNever};
+  EXPECT_EQ(quantile(sample, 0.25), 2);
+  EXPECT_EQ(quantile(sample, 0.3), kNever);
+  EXPECT_EQ(quantile(sample, 0.9), kNever);
 }
 
 // The same sample is surely of the same distribution, and so is one with every value twice.

@@ -93,6 +93,19 @@ TEST(SweepBook, EndsACellThatIsPreciseEnough) {
   EXPECT_LE(success.high - success.low, 0.1);
 }
 
+// What was not measured is not precise: a cell in which no failover was needed goes on to the last seed.
+TEST(SweepBook, GoesOnWhereNoFailoverWasNeeded) {
+  const SweepDesign design = design_of(1, 250, 0.05);
+  SweepBook book{design, false};
+  while (const auto item = book.next()) {
+    SweepBlock block{.cell = item->group, .block = item->block};
+    block.runs.assign(SweepDesign::kSeedsOfBlock, figures_of(RunMeasures{.observed = std::chrono::seconds{60}}));
+    book.add(block);
+  }
+  EXPECT_EQ(book.result().cells[0].runs, 250U);
+  EXPECT_FALSE(book.result().cells[0].is_precise);
+}
+
 // With a precision another cell has its turn while the next block of one may not be needed; only idle hands begin it.
 TEST(SweepBook, BeginsNothingInVain) {
   const SweepDesign design = design_of(2, 100, 0.5);
