@@ -1,5 +1,6 @@
 #include "analysis/run_causes.h"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <tuple>
@@ -64,7 +65,8 @@ Json causes_json(const CauseFinder& causes, const std::vector<std::optional<std:
   }
   return {{"paths", std::move(paths)},
           {"segments", std::move(segments).segments()},
-          {"facts", std::move(segments).facts()}};
+          {"facts", std::move(segments).facts()},
+          {"told", std::min(records.size(), kMostPaths)}};
 }
 
 Json findings_json(const CauseFinder& causes) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -14,11 +16,6 @@ namespace sentinel::analysis {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// Of a page of about a megabyte.
-constexpr std::size_t kMostMessages = 20'000;
-// Around what sentinels say, all messages are kept.
-constexpr sim::Micros kNear{1'000'000};
 
 struct Sent {
   sim::SimTime at{};
@@ -55,21 +52,34 @@ std::vector<sim::SimTime> lively_times(const sim::History& history) {
   return times;
 }
 
-// Those near to a lively time, in the order of these, as many as there may be.
-void keep_the_near(std::vector<Sent>& messages, const std::vector<sim::SimTime>& lively) {
-  std::erase_if(messages, [&](const Sent& sent) {
-    const auto next = std::ranges::lower_bound(lively, sent.at - kNear);
-    return next == lively.end() || *next > sent.at + kNear;
-  });
-  if (messages.size() > kMostMessages) messages.resize(kMostMessages);
+// Keeps `most`: those that are nearest to a lively time, whichever that is, so that the first of many failovers do not
+// take the place of the last. Returns how near: all that are nearer are there.
+sim::Micros keep_the_nearest(std::vector<Sent>& messages, const std::vector<sim::SimTime>& lively, std::size_t most) {
+  std::vector<std::pair<sim::Micros, std::size_t>> order;  // distance and place
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const auto next = std::ranges::lower_bound(lively, messages[i].at);
+    sim::Micros distance = sim::Micros::max();
+    if (next != lively.end()) distance = *next - messages[i].at;
+    if (next != lively.begin()) distance = std::min(distance, messages[i].at - *std::prev(next));
+    order.emplace_back(distance, i);
+  }
+  const auto end = order.begin() + static_cast<std::ptrdiff_t>(most);
+  std::ranges::nth_element(order, end);
+  const sim::Micros near = end->first;
+  std::ranges::sort(order.begin(), end, {}, &std::pair<sim::Micros, std::size_t>::second);
+  std::vector<Sent> kept;
+  std::transform(order.begin(), end, std::back_inserter(kept), [&](const auto& each) { return messages[each.second]; });
+  messages = std::move(kept);
+  return near;
 }
 
 }  // namespace
 
-Json messages_json(const sim::Run& run, const sim::History& history) {
+Json messages_json(const sim::Run& run, const sim::History& history, std::size_t most) {
   std::vector<Sent> messages = all_messages(run, history);
   const std::size_t total = messages.size();
-  if (total > kMostMessages) keep_the_near(messages, lively_times(history));
+  std::optional<sim::Micros> near;
+  if (total > most) near = keep_the_nearest(messages, lively_times(history), most);
 
   std::vector<std::string_view> kinds;
   Json rows = Json::array();
@@ -82,7 +92,10 @@ Json messages_json(const sim::Run& run, const sim::History& history) {
                     static_cast<std::uint16_t>(message->from), static_cast<std::uint16_t>(*message->to), place,
                     message_text(run, message->message)});
   }
-  return {{"kinds", kinds}, {"rows", std::move(rows)}, {"omitted", total - messages.size()}};
+  return {{"kinds", kinds},
+          {"rows", std::move(rows)},
+          {"omitted", total - messages.size()},
+          {"near", near && *near < sim::Micros::max() ? Json(near->count()) : Json{}}};
 }
 
 }  // namespace sentinel::analysis

@@ -28,6 +28,7 @@ struct SweepDesign {
   std::string scenario;
   std::string case_name;
   std::string about;
+  std::vector<std::string> arguments{};  // of the command that does all of the sweep; not compared
   std::uint64_t seeds = 0;
   std::optional<double> precision{};
   bool is_sample = false;

@@ -312,17 +312,12 @@ Json sweep_json(const SweepResult& result, const SweepDesign& design) {
   for (const SweepAxis& axis : result.axes) axes.push_back({{"name", axis.name}, {"values", settings_of(axis.values)}});
   Json cells = Json::array();
   for (const SweepCell& cell : result.cells) cells.push_back(to_json(cell));
-  return {{"sentinel-sim", "sweep"},
-          {"version", design.version},
-          {"scenario", result.scenario},
-          {"case", result.case_name},
-          {"about", design.about},
-          {"seeds", result.seeds},
-          {"precision", result.precision ? Json(*result.precision) : Json(nullptr)},
-          {"sample", result.is_sample},
-          {"quantiles", kSweepQuantiles},
-          {"measures", std::move(rows)},
-          {"axes", std::move(axes)},
+  return {{"sentinel-sim", "sweep"},     {"version", design.version},
+          {"scenario", result.scenario}, {"case", result.case_name},
+          {"about", design.about},       {"arguments", design.arguments},
+          {"seeds", result.seeds},       {"precision", result.precision ? Json(*result.precision) : Json(nullptr)},
+          {"sample", result.is_sample},  {"quantiles", kSweepQuantiles},
+          {"measures", std::move(rows)}, {"axes", std::move(axes)},
           {"cells", std::move(cells)}};
 }
 

@@ -1,7 +1,10 @@
 #include "analysis/sweep_work.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/crc.hpp>
+#include <charconv>
+#include <cmath>
 #include <string_view>
 #include <utility>
 
@@ -29,6 +32,28 @@ std::vector<SweepAxis> axes_of(const std::vector<AxisOption>& options, const Cel
     }
   }
   return axes;
+}
+
+// `2%`.
+std::string percent_text(double share) {
+  constexpr double kParts = 1e6;  // as fine as the command line has it
+  constexpr double kPartsOfPercent = 1e4;
+  std::array<char, 32> text{};
+  const auto [end, error] =
+      std::to_chars(text.begin(), text.end(), std::round(share * kParts) / kPartsOfPercent, std::chars_format::fixed);
+  return std::string{text.begin(), end} + "%";
+}
+
+// What all the work needs, but not where it is done and where its results go.
+std::vector<std::string> arguments_of(const SweepOptions& options) {
+  std::vector<std::string> words{options.file.string()};
+  const auto add = [&](const char* name, std::string value) { words.insert(words.end(), {name, std::move(value)}); };
+  if (options.case_name) add("--case", *options.case_name);
+  for (const std::string& vary : options.vary) add("--vary", vary);
+  if (options.sample) add("--sample", std::to_string(*options.sample));
+  add("--seeds", std::to_string(options.seeds));
+  if (options.precision) add("--precision", percent_text(*options.precision));
+  return words;
 }
 
 // What the program makes of a scenario, and how it measures that: another version of it may do so otherwise.
@@ -60,6 +85,7 @@ SweepWork::SweepWork(const SweepOptions& options)
              .scenario = file_.string(),
              .case_name = case_name_.value_or(""),
              .about = {},
+             .arguments = arguments_of(options),
              .seeds = options.seeds,
              .precision = options.precision,
              .is_sample = options.sample.has_value(),

@@ -29,6 +29,13 @@ class ReportCommand : public testing::Test {
     EXPECT_EQ(outcome.output, path(name) + "\n");
     return "'" + path(name) + "'";
   }
+  // A page of the sweep with these arguments.
+  std::string sweep_page(const std::string& name, const std::string& arguments) const {
+    const std::string json = "'" + path(name + ".json") + "'";
+    const Outcome done = run_program("sweep " + arguments + " --out " + json + " 2>&1");
+    EXPECT_EQ(done.status, 0) << done.output;
+    return page(name + ".html", json);
+  }
 
  private:
   const testing::TestInfo* info_ = testing::UnitTest::GetInstance()->current_test_info();
@@ -61,14 +68,16 @@ TEST_F(ReportCommand, KnowsASweepByItsJson) {
 TEST_F(ReportCommand, PagesWorkInABrowser) {
   const std::string run = page("run.html", "scenarios/failover/master_down.json --seed 3");
   const std::string hostile = page("hostile.html", "tests/data/hostile.json");
-  const Outcome sweep_done = run_program(
-      "sweep scenarios/failover/master_down.json --vary quorum=1,2,3 --vary down-after-milliseconds=500,1000,2000 "
-      "--seeds 4 --out '" +
-      path("sweep.json") + "' 2>&1");
-  ASSERT_EQ(sweep_done.status, 0) << sweep_done.output;
-  const std::string sweep = page("sweep.html", "'" + path("sweep.json") + "'");
+  const std::string replies = page("replies.html", "scenarios/failover/manual_failover.json");
+  const std::string sweep = sweep_page("sweep",
+                                       "scenarios/failover/master_down.json --vary quorum=1,2,3 "
+                                       "--vary down-after-milliseconds=500,1000,2000 --seeds 4");
+  const std::string lists = sweep_page(
+      "lists",
+      R"(scenarios/failover/master_partition.json --vary '/steps/0/between=[[["R1"],["R2"]],[["R1"],["R3"]]]' )"
+      "--vary quorum=2..3 --seeds 8 --precision 12.5%");
   const Outcome outcome = shell("/usr/bin/python3 '" SENTINEL_SIM_SOURCE_DIR "/tests/report_page.py' " + run + " " +
-                                hostile + " " + sweep + " 2>&1");
+                                hostile + " " + replies + " " + sweep + " " + lists + " 2>&1");
   EXPECT_EQ(outcome.status, 0) << outcome.output;
 }
 

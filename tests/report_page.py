@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Opens pages of `sentinel-sim report` in headless Chromium and uses them as a reader does.
 
-usage: report_page.py RUN.html HOSTILE.html SWEEP.html [PICTURES]
+usage: report_page.py RUN.html HOSTILE.html REPLIES.html SWEEP.html LISTS.html [PICTURES]
+REPLIES is of a run in which commands are answered; LISTS of a sweep of a setting that is a list.
 Each check says what it proves; the first one that fails ends the program with exit code 1. With PICTURES, a folder,
 what is seen is kept there.
 """
@@ -167,6 +168,16 @@ def hostile_is_text(page):
     check("</script><script>window.hacked = 1</script> <b>Zürich</b> 東京 <!--" in page.text("main"), "it is shown as it is")
 
 
+# Of what has no causes in the page it says that, not that nothing caused it.
+def replies_have_no_causes(page):
+    page.one("input[type=search]").send_keys("reply SENTINEL FAILOVER")
+    page.until("it is found", lambda: rows(page) and all("reply" in row[2] for row in rows(page)))
+    page.one(".events .row:not(.head)").click()
+    why = page.section("Why")
+    page.until("the reply is told", lambda: "reply to" in why.text)
+    check("has the causes of what sentinels say, not of this" in why.text, f"its causes are unknown, not '{why.text}'")
+
+
 # The page of a sweep has a heat map of each measure, curves, the front, and a table that can be sorted.
 def sweep_opens(page):
     heat = page.section("Heat map")
@@ -174,7 +185,10 @@ def sweep_opens(page):
     check(page.colours(heat) > 20, "the heat map is drawn")
     check(page.colours(page.section("Distribution")) > 10, "the curves are drawn")
     check(page.colours(page.section("Trade-off")) > 10, "the front is drawn")
-    check("Pareto front" in page.section("Trade-off").text, "and told")
+    trade_off = page.section("Trade-off")
+    check("Pareto front" in trade_off.text and "(less is better)" in trade_off.text, "and told")
+    next(option for option in trade_off.find_elements(By.CSS_SELECTOR, "select option") if option.text == "success").click()
+    page.until("more successes are better", lambda: "(more success and less false-failovers is better)" in trade_off.text)
     before = page.picture(heat)
     options = heat.find_elements(By.CSS_SELECTOR, "select option")
     next(option for option in options if option.text == "success").click()
@@ -192,15 +206,25 @@ def sweep_opens(page):
     check(box.is_selected() != chosen, "and says so")
 
 
+# A setting that is a list has its cells in the heat map, and stands in the command as it was given.
+def lists_are_settings(page):
+    check(page.colours(page.section("Heat map")) > 20, "the heat map is drawn")
+    check("""--vary '/steps/0/between=[[["R1"],["R2"]],[["R1"],["R3"]]]' --vary quorum=2..3 --seeds 8 --precision 12.5%"""
+          in page.text("main"), "the command is the one that was given")
+    check(page.all("tbody td:nth-child(2)")[0].text == '[["R1"],["R2"]]', "a list is told as it is")
+
+
 def main():
-    run, hostile, sweep = sys.argv[1:4]
-    pictures = pathlib.Path(sys.argv[4]) if len(sys.argv) > 4 else None
+    run, hostile, replies, sweep, lists = sys.argv[1:6]
+    pictures = pathlib.Path(sys.argv[6]) if len(sys.argv) > 6 else None
     driver = browser()
     try:
         for file, checks in [
             (run, [run_opens, search_works, click_shows_cause, keyboard_works, licences_are_there, dark_works]),
             (hostile, [hostile_is_text]),
+            (replies, [replies_have_no_causes]),
             (sweep, [sweep_opens]),
+            (lists, [lists_are_settings]),
         ]:
             page = Page(driver, file)
             for each in checks:

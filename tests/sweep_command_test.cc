@@ -71,13 +71,16 @@ TEST_F(SweepCommand, IsTheSameForAllJobs) {
     EXPECT_EQ(written(name, kSweep + " --seeds 70 --jobs 3"), alone) << name;
   }
   const std::string early = written("b.json", kSweep + " --seeds 300 --precision 5% --jobs 1");
+  EXPECT_THAT(early, HasSubstr(R"("--seeds","300","--precision","5%"])"));
   EXPECT_EQ(written("b.json", kSweep + " --seeds 300 --precision 5% --jobs 3"), early);
 }
 
-// JSON has the settings as values, intervals, and curves to draw; JSON lines have a flat object a run.
+// JSON has the command, the settings as values, intervals, and curves to draw; JSON lines have a flat object a run.
 TEST_F(SweepCommand, WritesForOthers) {
   const auto json = nlohmann::json::parse(written("a.json", kSweep + " --seeds 60"));
   EXPECT_EQ(json["axes"][1]["values"], (nlohmann::json{600, 900}));
+  EXPECT_EQ(json["arguments"], (nlohmann::json{"tests/data/sweep.json", "--vary", "quorum=1,2", "--vary",
+                                               "down-after-milliseconds=600,0.9s", "--seeds", "60"}));
   EXPECT_EQ(json["cells"].size(), 4U);
   const auto& cell = json["cells"][3];
   EXPECT_EQ(cell["settings"], (nlohmann::json{2, 900}));

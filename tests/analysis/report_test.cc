@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "analysis/observed_run.h"
 #include "analysis/report_page.h"
+#include "analysis/run_messages.h"
 #include "analysis/run_report.h"
 #include "analysis/trace_events.h"
 #include "sim/reader/scenario_reader.h"
@@ -95,6 +98,42 @@ TEST(RunReport, TellsTheMessages) {
     ++votes;
   }
   EXPECT_GE(votes, 1);
+}
+
+// Of too many messages those nearest to what sentinels said stay, to the last of it as well as to the first.
+TEST(RunReport, KeepsTheMessagesNearEvents) {
+  constexpr std::size_t kMost = 1'000;
+  const ObservedRun observed = observe_run(scenario_in("scenarios/failover/master_down.json"), 1);
+  const Json some = messages_json(observed.run, observed.replay.history(), kMost);
+  const Json& all = master_down()["messages"]["rows"];
+  ASSERT_EQ(some["rows"].size(), kMost);
+  EXPECT_EQ(some["omitted"], all.size() - kMost);
+  const auto near = some["near"].get<std::int64_t>();
+  const auto count_near = [&](const Json& rows, std::int64_t said) {
+    return std::ranges::count_if(rows,
+                                 [&](const Json& row) { return std::abs(row[0].get<std::int64_t>() - said) < near; });
+  };
+  for (const Json& event : master_down()["events"]) {
+    if (event[2] == "+slave" || event[2] == "+sentinel") continue;
+    const auto at = event[0].get<std::int64_t>();
+    EXPECT_GT(count_near(some["rows"], at), 0) << event;
+    EXPECT_EQ(count_near(some["rows"], at), count_near(all, at)) << event;
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(some["rows"], {}, [](const Json& row) { return row[0].get<std::int64_t>(); }));
+}
+
+// What is no event has no causes that are known, which is not the same as none.
+TEST(RunReport, TellsUnknownCausesFromNone) {
+  const Json data = run_report(scenario_in("scenarios/failover/manual_failover.json"), 1);
+  const Json& causes = data["causes"];
+  EXPECT_EQ(causes["told"], data["events"].size());
+  std::size_t replies = 0;
+  for (std::size_t i = 0; i < data["events"].size(); ++i) {
+    const bool is_reply = data["events"][i][2].get<std::string>().starts_with("reply to ");
+    EXPECT_EQ(causes["paths"][i].is_null(), is_reply) << data["events"][i];
+    if (is_reply) ++replies;
+  }
+  EXPECT_GT(replies, 0U);
 }
 
 // The way to each event goes from fact to fact without a gap, and ends at the event.

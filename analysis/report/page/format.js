@@ -6,7 +6,10 @@ export const moment = (micros, digits = 3) => (micros / 1e6).toFixed(digits);
 /** `3.287 s`, `86 ms`, `420 µs`, `2 min 5 s`: a duration. */
 export function duration(micros) {
   const size = Math.abs(micros);
-  if (size >= 120e6) return `${Math.floor(micros / 60e6)} min ${Math.round((micros % 60e6) / 1e6)} s`;
+  if (size >= 120e6) {
+    const seconds = Math.round(size / 1e6);
+    return `${micros < 0 ? '-' : ''}${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  }
   if (size >= 1e6) return `${trimmed(micros / 1e6, 3)} s`;
   if (size >= 1e3) return `${trimmed(micros / 1e3, size >= 1e5 ? 0 : 1)} ms`;
   return `${Math.round(micros)} µs`;

@@ -27,8 +27,17 @@ function told(run, row, all, toggle) {
   return [
     element('p', {}, element('strong', {}, `${moment(row.at)} s ${who}${row.channel}`), meaning ? ` – ${meaning}` : null),
     row.message ? element('p', {}, element('code', {}, row.message)) : null,
-    ...(path?.length ? chain(run, path, all, toggle) : [element('p', { class: 'hint' }, row.step ? 'The scenario says so.' : 'Nothing but the beginning of the run caused it.')]),
+    ...(path?.length ? chain(run, path, all, toggle) : [element('p', { class: 'hint' }, reason(run, row, path))]),
   ].filter(Boolean);
+}
+
+// Why there is no chain.
+function reason(run, row, path) {
+  if (row.step) return 'The scenario says so.';
+  if (path) return 'Nothing but the beginning of the run caused it.';
+  const { told } = run.data.causes;
+  return row.event < told ? 'This page has the causes of what sentinels say, not of this.'
+    : `This page has the causes of the first ${told} lines only.`;
 }
 
 function chain(run, path, all, toggle) {

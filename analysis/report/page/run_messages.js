@@ -22,7 +22,7 @@ const WINDOW = 30e3; // that is shown first
 const MOST_ROWS = 200; // of the table
 
 export function messages(place, run) {
-  const { kinds, rows, omitted } = run.data.messages;
+  const { kinds, rows } = run.data.messages;
   const groups = GROUPS.map((group) => ({ ...group, count: 0 }));
   const groupOf = kinds.map((kind) => groups.find((group) => group.kinds.includes(kind)) ?? groups.at(-1));
   const all = rows.map(([sent, arrived, from, to, kind, words]) => {
@@ -49,7 +49,7 @@ export function messages(place, run) {
     element('h2', {}, 'Messages'),
     element('p', { class: 'hint' }, 'Time goes to the right: a line begins where a message was sent, and its arrow is where it arrived. ✕: it never did. '
       + 'The view follows the moment that is looked at; zoom with the wheel or the slider.'
-      + (omitted > 0 ? ` ${plural(omitted, 'message')} far from any failover, of ${omitted + rows.length}, were left out of this page.` : '')),
+      + leftOut(run.data.messages)),
     element('fieldset', {}, element('legend', {}, 'Kinds'), known.map((group) => box(shown, group,
       element('span', { class: `swatch ${group.dash ? (group.dash[0] < 3 ? 'dotted' : 'dashed') : ''}`, style: `border-color:var(--${group.look})` }), `${group.name} (${group.count})`))),
     element('fieldset', {}, element('legend', {}, 'Nodes'), talkers.map((node) => box(nodes, node, run.name(node)))),
@@ -125,6 +125,12 @@ export function messages(place, run) {
     }
     drawn.setOption({ series: [{ id: 'cursor', markLine: cursorLine(now) }] });
   });
+}
+
+function leftOut({ rows, omitted, near }) {
+  if (omitted === 0) return '';
+  const some = ` ${omitted} of the ${plural(omitted + rows.length, 'message')} were left out of this page`;
+  return near === null ? `${some}: the last ones.` : `${some}: those farthest in time from what sentinels said. All that were sent less than ${duration(near)} from it are here.`;
 }
 
 function tip(run, { sent, arrived, from, to, kind, words }) {

@@ -31,12 +31,9 @@ function introduction(place, { data, axes }) {
     element('h3', {}, 'Settings'),
     element('ul', {}, axes.map(({ name, values }) => element('li', {}, element('code', {}, name),
       data.sample ? `: ${plural(values.length, 'value')} drawn between ${values[0]} and ${values.at(-1)}` : `: ${values.join(', ')}`))),
-    element('p', { class: 'hint' }, 'Seed n is the same chance in each cell, so that cells differ by their settings only. The same sweep again: ',
-      element('code', {}, command(data, axes))));
+    element('p', { class: 'hint' }, 'Seed n is the same chance in each cell, so that cells differ by their settings only.',
+      ...(data.arguments ? [' The same sweep again: ', element('code', {}, command(data.arguments))] : [])));
 }
 
-function command(data, axes) {
-  const quoted = (word) => (/^[\w./=,:+-]+$/.test(word) ? word : `'${word}'`);
-  const varied = axes.map(({ name, values }) => `--vary ${quoted(`${name}=${values.join(',')}`)}`);
-  return ['sentinel-sim sweep', data.scenario, data.case ? `--case ${quoted(data.case)}` : '', ...varied, `--seeds ${data.seeds}`].filter(Boolean).join(' ');
-}
+// As a shell takes it.
+const command = (words) => ['sentinel-sim sweep', ...words.map((word) => (/^[\w./=,:+%-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))].join(' ');

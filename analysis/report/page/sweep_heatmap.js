@@ -1,6 +1,7 @@
 // A measure over two of the settings. Of a sample there is no grid: each cell is a point.
 import { chart, colour, escaped, look } from './charts.js';
 import { choice, element } from './dom.js';
+import { plural } from './format.js';
 
 export function heatMap(place, sweep) {
   let measure = sweep.first('time-to-failover');
@@ -33,7 +34,7 @@ export function heatMap(place, sweep) {
       tooltip: {
         ...look.tooltip(),
         formatter: ({ data: { point: { cell, known: [value, low, high] } } }) => `${escaped(sweep.label(cell))}<br><b>${escaped(measure)}: ${sweep.text(value, measure)}</b>` +
-          (low === null || high === null ? '' : `<br>95 % confidence: ${sweep.text(low, measure)} … ${sweep.text(high, measure)}`) + `<br>${cell.runs} runs`,
+          (low === null || high === null ? '' : `<br>95 % confidence: ${sweep.text(low, measure)} … ${sweep.text(high, measure)}`) + `<br>${escaped(plural(cell.runs, 'run'))}`,
       },
       xAxis: { ...category(x), nameGap: 32 },
       yAxis: { ...category(y), nameGap: 60 },
@@ -83,8 +84,8 @@ export function heatMap(place, sweep) {
     return [
       choice('across', names, String(x), pick((now, swap) => { if (now === y) y = swap; x = now; }, () => x)),
       choice('down', names, String(y), pick((now, swap) => { if (now === x) x = swap; y = now; }, () => y)),
-      ...rest.map((i) => choice(sweep.axes[i].name, sweep.axes[i].values.map((value) => [String(value), String(value)]), String(fixed[i]), (text) => {
-        fixed[i] = sweep.axes[i].values.find((value) => String(value) === text);
+      ...rest.map((i) => choice(sweep.axes[i].name, sweep.axes[i].values.map((value, place) => [String(place), String(value)]), String(sweep.axes[i].values.indexOf(fixed[i])), (place) => {
+        fixed[i] = sweep.axes[i].values[place];
         changed();
       })),
     ];

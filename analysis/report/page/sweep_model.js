@@ -1,14 +1,15 @@
 // What is known of a sweep, in the form in which the parts of the page ask for it.
 import { duration, number, percent } from './format.js';
 
+const MORE_IS_BETTER = ['success', 'acknowledged-writes'];
 const MONTH = 30 * 24 * 3600; // seconds
 
 export class SweepModel {
   constructor(data) {
     this.data = data;
-    this.cells = data.cells;
+    this.cells = data.cells.map((cell) => ({ ...cell, settings: cell.settings.map(comparable) }));
     // Values in order: as they were given, or those that were drawn by size.
-    this.axes = data.axes.map(({ name, values }) => ({ name, values: data.sample ? [...new Set(values)].sort(bySize) : values }));
+    this.axes = data.axes.map(({ name, values }) => ({ name, values: inOrder(values.map(comparable), data.sample) }));
     this.measures = data.measures.filter(({ name }) => data.cells.some((cell) => cell.measures[name]?.runs > 0));
     this.chosen = new Set();
     this.watchers = [];
@@ -24,6 +25,9 @@ export class SweepModel {
     return [...quantiles.filter(([, text]) => text === 'median'), ...quantiles.filter(([, text]) => text !== 'median'),
       ['mean', 'mean'], ['min', 'least'], ['max', 'most']];
   }
+
+  /** 1: less of a measure is better; -1: more. */
+  direction(name) { return MORE_IS_BETTER.includes(name) ? -1 : 1; }
 
   isFigure(name) { return ['share', 'rate'].includes(this.measure(name)?.unit); }
 
@@ -56,20 +60,25 @@ export class SweepModel {
   }
 }
 
+// Lists and objects, of which two that say the same are not equal, as their JSON.
+const comparable = (value) => (typeof value === 'object' ? JSON.stringify(value) : value);
+
+const inOrder = (values, isSample) => (isSample ? [...new Set(values)].sort(bySize) : values);
+
 const scaled = (figure, factor) => figure.map((value) => (value === null ? null : value * factor));
 
 const bySize = (a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en', { numeric: true }));
 
-/** The cells that no other one is better than in both measures; of equal ones all. Less is better. */
-export function front(points) {
-  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
+/** The cells that no other one is better than in both measures; of equal ones all. The directions are those of x and y. */
+export function front(points, across = 1, up = 1) {
+  const sorted = [...points].sort((a, b) => across * (a.x - b.x) || up * (a.y - b.y));
   let least = Infinity;
   let at = null;
   return sorted.filter(({ x, y }) => {
-    if (y < least) {
-      [least, at] = [y, x];
+    if (up * y < least) {
+      [least, at] = [up * y, x];
       return true;
     }
-    return y === least && x === at;
+    return up * y === least && x === at;
   });
 }

@@ -17,8 +17,8 @@ export function pareto(place, sweep) {
   const drawn = chart(canvas, 'Two measures of all cells against each other, with the Pareto front', () => {
     const points = sweep.cells.map((cell, index) => ({ cell, index, x: sweep.value(cell, x)[0], y: sweep.value(cell, y)[0] }))
       .filter((point) => point.x !== null && point.y !== null);
-    const best = front(points);
-    note.textContent = `◆ The Pareto front: ${plural(best.length, 'cell')} of ${points.length}, than which no other one is better in both (less is better).`;
+    const best = front(points, sweep.direction(x), sweep.direction(y));
+    note.textContent = `◆ The Pareto front: ${plural(best.length, 'cell')} of ${points.length}, than which no other one is better in both (${better(sweep, x, y)}).`;
     const axis = (name, values) => ({
       ...axisFor(values), name: statisticText(sweep, name), nameLocation: 'middle', ...look.axis(),
       axisLabel: { color: colour('quiet'), formatter: (value) => sweep.text(value, name), hideOverlap: true },
@@ -47,9 +47,14 @@ export function pareto(place, sweep) {
 // The curves begin with cells of the front, as many as can be told apart, from all over it.
 function chooseSome(sweep, x, y) {
   const best = front(sweep.cells.map((cell, index) => ({ index, x: sweep.value(cell, x)[0], y: sweep.value(cell, y)[0] }))
-    .filter((point) => point.x !== null && point.y !== null));
+    .filter((point) => point.x !== null && point.y !== null), sweep.direction(x), sweep.direction(y));
   const count = Math.min(4, best.length);
   for (let i = 0; i < count; ++i) sweep.toggle(best[Math.round(i * (best.length - 1) / Math.max(1, count - 1))].index);
+}
+
+function better(sweep, x, y) {
+  const [across, up] = [x, y].map((name) => (sweep.direction(name) < 0 ? 'more' : 'less'));
+  return across === up ? `${across} is better` : `${across} ${x} and ${up} ${y} is better`;
 }
 
 const statisticText = (sweep, name) => `${name}, ${sweep.statistics(name)[0][1]}`;
