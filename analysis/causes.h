@@ -111,6 +111,7 @@ class CauseFinder {
   std::vector<Cause> of_elected(const Fact& fact) const;
   std::vector<Cause> of_tick(const Fact& fact) const;
   std::optional<Fact> what_it_was_run_for(const Fact& script) const;
+  std::vector<Cause> of_promoted(const Fact& fact) const;
   std::vector<Cause> of_reconf_sent(const Fact& fact) const;
   std::vector<Cause> of_failover_end(const Fact& fact) const;
   std::vector<Cause> of_switch(const Fact& fact) const;

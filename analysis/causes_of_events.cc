@@ -57,6 +57,7 @@ std::vector<Cause> CauseFinder::causes_of_event(const Fact& fact) const {
     case kSwitchMaster: return of_switch(fact);
     case kConvertToReplica:
     case kFixReplicaConfig: return of_repair(fact);
+    case kPromotedReplica: return of_promoted(fact);
     case kSelectReplica: return after(fact, {kElectedLeader}, "");
     case kSelectedReplica:
     case kAbortNoGoodReplica: return after(fact, {kSelectReplica}, next_tick);
@@ -236,6 +237,17 @@ std::vector<Cause> CauseFinder::of_elected(const Fact& fact) const {
     causes.push_back({arrived_fact(*place), "its next tick counts the votes"});
   }
   return causes;
+}
+
+// By INFO, which may have been asked for before this was waited for.
+std::vector<Cause> CauseFinder::of_promoted(const Fact& fact) const {
+  const std::optional<Fact> reply = input_fact(history().handled_in(fact.moment));
+  std::vector<Cause> waits = after(fact, {EventKind::kWaitPromotion}, "an INFO that was on its way already");
+  if (!reply || reply->kind != Kind::kArrived) return waits;
+  const std::optional<Fact> question = input_fact(history().handled_in(history().messages()[reply->index].sent_in));
+  const bool is_later = question && question->kind == Kind::kArrived && !waits.empty() &&
+                        history().messages()[question->index].sent_in <= waits.front().fact.moment;
+  return is_later ? waits : std::vector<Cause>{{*reply, "its configuration is written to disk"}};
 }
 
 // sentinelFailoverReconfNextSlave(): parallel-syncs at a time.

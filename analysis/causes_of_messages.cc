@@ -68,7 +68,13 @@ std::vector<Cause> CauseFinder::of_question(const Fact& fact, const SentMessage&
     const std::optional<Fact> content = news(message);
     if (content && content->at <= fact.at) add(content, name(node) + " asks again: each sentinel once a second");
   } else if (is<model::InfoRequest>(message)) {
-    const std::optional<Fact> content = news(message);
+    // What the answer is looked at for: something new, or what it is waited for since.
+    std::optional<Fact> content = news(message);
+    const std::optional<Fact> waits = last_event(node, fact, [&](const model::Event& event) {
+      return (event.kind == EventKind::kWaitPromotion || event.kind == EventKind::kReconfSent) &&
+             node_at(event.address) == message.to;
+    });
+    if (waits && (!content || content->at < waits->at)) content = waits;
     if (content && content->at <= fact.at) {
       const sim::Run then = replay_->before(history().handled_in(fact.moment));
       const model::Sentinel* const sentinel = then.sentinel(node);
@@ -126,7 +132,7 @@ std::optional<Fact> CauseFinder::news(const SentMessage& question) const {
     number = history().previous(asked, number);
     if (number <= since) break;
     const Moment& moment = history().moment(number);
-    if (moment.input == Moment::Input::kStarted) return input_fact(number);
+    if (moment.input == Moment::Input::kStarted || moment.input == Moment::Input::kCommand) return input_fact(number);
     if (!moment.message) continue;
     const SentMessage& given = history().messages()[*moment.message];
     if (is<model::Reconfigure>(given) || is<model::Snapshot>(given) || is<model::PsyncReply>(given)) {

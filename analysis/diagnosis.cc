@@ -75,6 +75,7 @@ class Diagnosis {
   void many_masters(const Fact& fact, const model::Event& event);
   void not_agreed(const Fact& fact, const model::Event& event, std::size_t record);
   void not_noticed();
+  std::string why_no_reply_was_missed(const Incident& incident) const;
   std::optional<Fact> reset_before(const Fact& fact, const model::Event& event) const;
   // The first event after that record that `is_meant`.
   template <class Predicate>
@@ -305,6 +306,14 @@ void Diagnosis::not_reconfigured(const Fact& fact, const model::Event& event) {
   finding.what = "the failover of " + title(event) + " by " + name(*fact.node) + " ends only after failover-timeout (" +
                  sim::format_duration(master->failover_timeout) + ")" +
                  (who.empty() ? "" : ": " + who + " holds it up");
+  const model::Address promoted = master->replicas[*master->promoted].address;
+  const auto itself = next_event(fact.index, [&](NodeId node, const model::Event& other) {
+    return node == *fact.node && other.kind == EventKind::kReconfSentBestEffort && other.address == promoted;
+  });
+  if (itself) {
+    finding.details.push_back("then " + causes_->name(promoted) +
+                              ", just promoted, is told to replicate itself (up to 5.0.7)");
+  }
   if (!waiting.empty()) {
     std::string others;
     for (const std::string& one : waiting) others += (others.empty() ? "" : ", ") + one;
@@ -389,6 +398,35 @@ void Diagnosis::not_agreed(const Fact& fact, const model::Event& event, std::siz
 
 // --- detection ----------------------------------------------------------------------------------------------
 
+// By what the sentinels have sent to masters since the fault, and got.
+std::string Diagnosis::why_no_reply_was_missed(const Incident& incident) const {
+  MomentNumber first = 1;
+  while (first < history().size() && history().moment(first).at < sim::SimTime{incident.fault}) ++first;
+  const sim::Run then = causes_->replay().before(first);
+  const auto is_master = [&](std::optional<NodeId> node) {
+    const model::DataNode* const data_node = node ? then.data_node(*node) : nullptr;
+    return data_node != nullptr && data_node->is_master();
+  };
+  const sim::SimTime back = incident.back ? sim::SimTime{*incident.back} : scenario().until;
+  bool pinged = false;  // while it was gone
+  std::optional<sim::SimTime> answered;
+  for (const sim::SentMessage& message : history().messages()) {
+    if (message.sent_in <= first) continue;
+    const bool is_ping = std::holds_alternative<model::Ping>(message.message);
+    pinged = pinged || (is_ping && is_master(message.to) && history().moment(message.sent_in).at < back);
+    const auto* const reply = std::get_if<model::StatusReply>(&message.message);
+    if (reply == nullptr || message.callback.what != model::Callback::What::kPing || !is_master(message.from)) continue;
+    if (reply->status == model::Status::kLoading)
+      return "it loads its data, and -LOADING is an acceptable reply to PING";
+    answered = history().moment(message.sent_in).at;
+    break;
+  }
+  if (!pinged && !answered)
+    return "no PING was sent to it: up to 4.0.9 an INFO that is due is sent instead, and it hangs";
+  if (answered) return "it answers PING at " + sim::time_text(*answered) + ", before down-after is over";
+  return "none waits for an acceptable reply to a PING for as long as down-after";
+}
+
 void Diagnosis::not_noticed() {
   const std::optional<Incident> incident = incident_of(scenario());
   if (!incident) return;
@@ -415,11 +453,11 @@ void Diagnosis::not_noticed() {
   const bool is_soon = scenario().until.time_since_epoch() - incident->fault <= down_after;
   Finding finding{.kind = kNotNoticed, .at = sim::SimTime{incident->fault}};
   finding.node = NodeId{static_cast<std::uint16_t>(first - scenario().nodes.begin())};
-  finding.what = "no sentinel says +sdown of a master: " +
-                 std::string{!runs     ? "none runs"
-                             : !acts   ? "all that run are in TILT"
-                             : is_soon ? "the run ends before down-after is over"
-                                       : "none waits for an acceptable reply to a PING for as long as down-after"};
+  finding.what =
+      "no sentinel says +sdown of a master: " + std::string{!runs     ? "none runs"
+                                                            : !acts   ? "all that run are in TILT"
+                                                            : is_soon ? "the run ends before down-after is over"
+                                                                      : why_no_reply_was_missed(*incident)};
   add(std::move(finding));
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "sim/formats.h"
+#include "sim/units.h"
 
 namespace sentinel::analysis {
 
@@ -12,8 +13,8 @@ using sim::MomentNumber;
 using sim::NodeId;
 
 std::string seconds(sim::Micros time) {
-  std::string text = sim::time_text(sim::SimTime{time});
-  return text + " s";
+  const std::string text = sim::time_text(sim::SimTime{std::chrono::abs(time)}) + " s";
+  return time < sim::Micros{0} ? "-" + text : text;
 }
 std::string seconds(model::Millis time) { return seconds(sim::Micros{time}); }
 
@@ -83,11 +84,15 @@ std::string disagreement_text(const CauseFinder& causes, const sim::Run& then, N
   const std::optional<NodeId> other = causes.scenario().node_at(peer.address);
   const model::Sentinel* const asked = other ? then.sentinel(*other) : nullptr;
   if (asked != nullptr && asked->tilt()) return who + " says no: it is in TILT";
-  const bool knows = asked != nullptr && std::ranges::any_of(asked->masters(), [&](const model::Master& known) {
-                       return known.address == master.address;
-                     });
-  if (!knows) return who + " says no: it does not watch that address";
-  return who + " says no: the master answers it";
+  if (asked == nullptr) return who + " says no";
+  const auto known =
+      std::ranges::find(asked->masters(), master.address, [](const model::Master& any) { return any.address; });
+  if (known == asked->masters().end()) return who + " says no: it does not watch that address";
+  const model::Link& link = asked->link_of(*known);
+  const bool hears = link.active_ping == model::kNever && !link.disconnected;
+  if (hears) return who + " says no: the master answers it";
+  return who + " says no: it does not hold it for down before its own down-after (" +
+         sim::format_duration(known->down_after) + ") is over";
 }
 
 }  // namespace sentinel::analysis

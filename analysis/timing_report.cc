@@ -54,11 +54,13 @@ void add_notes(std::ostream& text, const Timing& timing) {
 
 void add_phase(std::ostream& text, const PhaseTiming& phase) {
   const std::vector<Estimate> quantiles = phase.quantiles();
-  const auto end = [](double value) { return std::isinf(value) ? std::string{"?"} : seconds(value); };
   const std::size_t middle = kTimingQuantiles.size() / 2 - 1;
   static_assert(kTimingQuantiles[kTimingQuantiles.size() / 2 - 1] == 0.5);
-  text << std::left << std::setw(kName) << phase.phase << "n " << phase.sorted.size() << ", median "
-       << end(quantiles[middle].low) << " .. " << end(quantiles[middle].high) << '\n'
+  const bool is_bounded = !std::isinf(quantiles[middle].low) && !std::isinf(quantiles[middle].high);
+  text << std::left << std::setw(kName) << phase.phase << "n " << phase.sorted.size()
+       << (is_bounded ? ", median " + seconds(quantiles[middle].low) + " .. " + seconds(quantiles[middle].high)
+                      : std::string{", too few for an interval"})
+       << '\n'
        << "  " << std::right << std::setw(kColumn) << seconds(phase.sorted.front());
   for (const Estimate& quantile : quantiles) text << std::setw(kColumn) << seconds(quantile.value);
   text << std::setw(kColumn) << seconds(phase.sorted.back()) << '\n';
@@ -94,7 +96,8 @@ std::string timing_text(const sim::Scenario& scenario, const Timing& timing) {
   add_notes(text, timing);
   text << '\n'
        << timing.seeds << " runs, " << timing.failovers
-       << " failovers. Seconds; beside each phase the 95 % interval of the median.\n";
+       << " failovers, done or not. Seconds; beside each phase the 95 %\n"
+          "interval of the median.\n";
   add_heading(text);
   std::optional<sim::NodeId> sentinel;
   for (const PhaseTiming& phase : timing.phases) {

@@ -89,6 +89,7 @@ Json script_json(const Run& run, std::string_view what) {
 }  // namespace
 
 std::string time_text(SimTime at) {
+  if (at < SimTime{}) return "-" + time_text(SimTime{-at.time_since_epoch()});  // data nodes begin before time 0
   const auto millis = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
   std::string fraction = std::to_string(millis % 1000);
   fraction.insert(0, 3 - fraction.size(), '0');

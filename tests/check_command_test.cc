@@ -60,7 +60,8 @@ TEST(CheckCommand, ListsOnATerminalWhatFailed) {
 
 // What takes long says there, in one line that is written again and again, how far it is, how fast, and what is left.
 TEST(CheckCommand, RewritesOneLineOnATerminal) {
-  const std::string output = on_a_terminal("check scenarios/documented/slave_up.json --seeds 100000", "timeout -s KILL 2 ");
+  const std::string output =
+      on_a_terminal("check scenarios/documented/slave_up.json --seeds 100000", "timeout -s KILL 2 ");
   EXPECT_THAT(output, ContainsRegex("[0-9]+ of 100001 runs, [0-9]+ %, [0-9]+/s, [0-9]+ (s|min|h) left, 0 of 1 files"));
   EXPECT_THAT(output, HasSubstr("\r\x1b[K"));
 }

@@ -48,7 +48,11 @@ int explain_command(const Arguments& arguments) {
     throw sim::BadInput{"explain needs a scenario file; see sentinel-sim explain --help"};
   const std::string format = values["format"].as<std::string>();
   const bool as_dot = format == "dot";
-  const bool as_json = !as_dot && is_json(format, "--format");
+  if (!as_dot && format != "text" && format != "json") {
+    throw sim::BadInput{"--format '" + format + "' is not known" + sim::suggestion(format, {"text", "json", "dot"}) +
+                        ": text, json or dot"};
+  }
+  const bool as_json = format == "json";
   const std::uint64_t seed = positive_number(values["seed"].as<std::string>(), "--seed");
   const auto scenario = std::make_shared<const sim::Scenario>(
       sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0], text_of(values, "case")));

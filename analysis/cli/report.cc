@@ -57,6 +57,7 @@ int report_command(const Arguments& arguments) {
   if (values.count("out") == 0) throw sim::BadInput{"report needs --out, such as --out build/report.html"};
   const std::string file = values["FILE"].as<std::vector<std::string>>()[0];
   const std::string out = values["out"].as<std::string>();
+  if (!out.ends_with(".html")) throw sim::BadInput{"--out '" + out + "': a file .html"};
 
   if (const std::optional<Json> sweep = sweep_in(file)) {
     for (const char* const option : {"seed", "case"}) {

@@ -191,6 +191,33 @@ TEST(Explanations, TellFailoversApart) {
   EXPECT_EQ(3U, run.explanation.outcomes.size()) << run.text();
 }
 
+// A path reaches back to the fault over a try that had to wait, and over what an operator did.
+TEST(Explanations, GoBackToTheFault) {
+  const Explained waited{"clients/leader_dies_promoting", 1};
+  ASSERT_FALSE(waited.explanation.paths.empty());
+  EXPECT_EQ("R1 is killed", waited.causes.text(waited.explanation.paths.front().origin)) << waited.text();
+  const Explained by_hand{"cases/failover_by_hand", 1};
+  ASSERT_FALSE(by_hand.explanation.paths.empty());
+  EXPECT_THAT(by_hand.causes.text(by_hand.explanation.paths.front().origin), HasSubstr("is told REPLICAOF"));
+}
+
+// What began before time 0 has a time, too.
+TEST(Explanations, GoBackBehindTheBeginning) {
+  EXPECT_THAT((Explained{"cases/overlapping_names_fight", 1}.text()), HasSubstr("  -2"));
+}
+
+// Why nobody noticed: it was loading, it was back in time, it was not even asked.
+TEST(Explanations, TellWhatWasAnswered) {
+  EXPECT_THAT((Explained{"clients/loading_master", 1}.text()), HasSubstr("-LOADING is an"));
+  EXPECT_THAT((Explained{"clients/empty_restart", 1}.text()), HasSubstr("it answers PING at 22."));
+}
+
+// Another sentinel may have a down-after of its own.
+TEST(Explanations, TellWhoIsSlowerToNotice) {
+  EXPECT_THAT(first_lines(Explained{"cases/set_on_one_sentinel", 1}.text(), 9),
+              HasSubstr("S2 says no: it does not hold it for down before its own down-after (30s) is over"));
+}
+
 // A vote that did not arrive is no vote.
 TEST(Explanations, CountVotesThatArrived) {
   const Explained run{scenario_of(R"({"at": "10s", "do": "crash", "nodes": ["R1", "S3"]},
