@@ -122,7 +122,8 @@ TEST(TimingCommand, WritesWhatIsAskedFor) {
   const std::string arguments = "timing scenarios/failover/fast_detection.json --seeds 4 ";
   const auto text = run_program(arguments + "2>&1");
   EXPECT_EQ(text.status, 0);
-  EXPECT_THAT(text.output, AllOf(HasSubstr("success"), HasSubstr("\n4 runs, 4 failovers, done or not."), HasSubstr("99.9 %")));
+  EXPECT_THAT(text.output,
+              AllOf(HasSubstr("success"), HasSubstr("\n4 runs, 4 failovers, done or not."), HasSubstr("99.9 %")));
   const auto json = nlohmann::json::parse(run_program(arguments + "--format json").output);
   EXPECT_EQ(json["seeds"], 4);
   const auto bad = run_program(arguments + "--out build/timing.xml 2>&1");
