@@ -18,7 +18,7 @@
 namespace sentinel::analysis {
 
 struct SweepOptions {
-  std::filesystem::path file;
+  std::filesystem::path file{};
   std::optional<std::string> case_name{};
   std::vector<std::string> vary{};  // NAME=VALUES
   std::uint64_t seeds = 200;

@@ -113,13 +113,14 @@ std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::s
   if (values.count("vary") == 0)
     throw sim::BadInput{"a sweep needs a setting that it varies: --vary NAME=VALUES, such as quorum=1..3"};
 
-  SweepCommand command{.options = {.file = values["SCENARIO"].as<std::vector<std::string>>()[0],
-                                   .case_name = text_of(values, "case"),
-                                   .vary = values["vary"].as<std::vector<std::string>>(),
-                                   .seeds = positive_number(values["seeds"].as<std::string>(), "--seeds"),
-                                   .version = SENTINEL_SIM_VERSION},
-                       .resumes = values.count("resume") != 0,
-                       .as_json = is_json(values["format"].as<std::string>(), "--format")};
+  SweepCommand command;
+  command.options.file = values["SCENARIO"].as<std::vector<std::string>>()[0];
+  command.options.case_name = text_of(values, "case");
+  command.options.vary = values["vary"].as<std::vector<std::string>>();
+  command.options.seeds = positive_number(values["seeds"].as<std::string>(), "--seeds");
+  command.options.version = SENTINEL_SIM_VERSION;
+  command.resumes = values.count("resume") != 0;
+  command.as_json = is_json(values["format"].as<std::string>(), "--format");
   constexpr std::uint64_t kMostJobs = 1024;
   if (const auto jobs = text_of(values, "jobs")) {
     command.jobs = static_cast<unsigned>(std::min(kMostJobs, positive_number(*jobs, "--jobs")));
