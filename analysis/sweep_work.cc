@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/crc.hpp>
 #include <charconv>
 #include <cmath>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -12,6 +12,7 @@
 #include "analysis/measured_run.h"
 #include "model/random.h"
 #include "sim/bad_input.h"
+#include "sim/reader/fingerprint.h"
 #include "sim/reader/scenario_reader.h"
 #include "sim/reader/text_file.h"
 #include "sim/run.h"
@@ -61,13 +62,12 @@ std::uint64_t digest_of(const std::shared_ptr<const sim::Scenario>& scenario) {
   sim::Run run{scenario, 1};
   sim::Scratch scratch;
   run.run_until(scenario->until, scratch, [](const sim::Record&) {});
-  boost::crc_optimal<64, 0x42F0E1EBA9EA3693ULL> crc;
-  const auto add = [&](std::string_view text) { crc.process_bytes(text.data(), text.size()); };
-  add(to_line({.cell = 0, .block = 0, .runs = {figures_of(measure(scenario, 1))}}));
+  std::string measured = to_line({.cell = 0, .block = 0, .runs = {figures_of(measure(scenario, 1))}});
+  const auto add = [&](std::string_view name) { measured.append(1, ' ').append(name); };
   for (std::uint8_t i = 0; i < kFailoverOutcomes; ++i) add(outcome_name(FailoverOutcome{i}));
   for (std::uint8_t i = 0; i < kFailoverReasons; ++i) add(reason_name(FailoverReason{i}));
   for (const MeasureRow& row : measures()) add(row.name);
-  return model::mix_bits(run.digest() ^ crc.checksum());
+  return model::mix_bits(run.digest() ^ sim::fingerprint_of(measured));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+
 #include "model/rows.h"
 
 namespace sentinel::model {

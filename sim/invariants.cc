@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+
 #include "model/rows.h"
 
 namespace sentinel::sim {

@@ -85,7 +85,7 @@ TEST(CodeRules, LayersFormAChain) {
   for (const Layer& layer : layers) {
     const std::regex allowed{"\"(" + layer.project + ")\"|<(" + layer.external + ")>"};
     for (const SourceFile& file : sources({layer.folder})) {
-      const bool is_program = file.path.starts_with("analysis/cli/") || file.path.starts_with("analysis/mpi/");
+      const bool is_program = file.path.starts_with("analysis/cli/");
       for (const std::string& include : includes_of(file)) {
         const bool fits = std::regex_match(include, allowed) && (is_program || !include.starts_with("\"analysis/cli/"));
         EXPECT_TRUE(fits) << file.path << " includes " << include << ", but " << layer.why;

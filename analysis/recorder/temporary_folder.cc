@@ -8,7 +8,8 @@
 namespace sentinel::analysis::recorder {
 
 TemporaryFolder::TemporaryFolder() {
-  std::string name = std::filesystem::temp_directory_path() / "sentinel-sim-XXXXXX";  // mkdtemp() fills in the X
+  // mkdtemp() puts a name of its own in the place of these six letters.
+  std::string name = std::filesystem::temp_directory_path() / ("sentinel-sim-" + std::string(6, 'X'));
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error{"cannot make a folder like " + name};
   path_ = name;
 }

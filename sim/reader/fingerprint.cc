@@ -34,4 +34,10 @@ std::uint64_t fingerprint_of(const Json& scenario, const std::vector<Node>& node
   return crc.checksum();
 }
 
+std::uint64_t fingerprint_of(std::string_view text) {
+  Crc64 crc;
+  add(crc, text);
+  return crc.checksum();
+}
+
 }  // namespace sentinel::sim
