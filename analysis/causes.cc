@@ -45,9 +45,11 @@ Fact CauseFinder::event_fact(std::size_t record) const {
           .node = said.record.node};
 }
 
-const model::Event& CauseFinder::event_of(const Fact& fact) const {
-  return std::get<model::Event>(history().records()[fact.index].record.what);
+const model::Event* CauseFinder::event_at(std::size_t record) const {
+  return std::get_if<model::Event>(&history().records()[record].record.what);
 }
+
+const model::Event& CauseFinder::event_of(const Fact& fact) const { return *event_at(fact.index); }
 
 Fact CauseFinder::sent_fact(std::size_t message) const {
   const sim::SentMessage& sent = history().messages()[message];
@@ -105,6 +107,10 @@ std::optional<Fact> CauseFinder::input_fact(MomentNumber number) const {
   }
 }
 
+std::string CauseFinder::wait_for_disk(MomentNumber moment) const {
+  return history().handled_in(moment) == moment ? "" : "its configuration is written to disk";
+}
+
 // --- looking back -------------------------------------------------------------------------------------------
 
 std::optional<Fact> CauseFinder::last_event(sim::NodeId node, const Fact& before, const Events& is_meant) const {
@@ -115,7 +121,7 @@ std::optional<Fact> CauseFinder::last_event(sim::NodeId node, const Fact& before
     end = static_cast<std::size_t>(later - records.begin());
   }
   for (std::size_t i = end; i-- > 0;) {
-    const auto* const event = std::get_if<model::Event>(&records[i].record.what);
+    const model::Event* const event = event_at(i);
     if (records[i].record.node == node && event != nullptr && is_meant(*event)) return event_fact(i);
   }
   return std::nullopt;
@@ -127,19 +133,6 @@ std::optional<std::size_t> CauseFinder::last_arrived(MomentNumber until, const M
     if (message && is_meant(history().messages()[*message])) return *message;
   }
   return std::nullopt;
-}
-
-std::optional<std::size_t> CauseFinder::last_sent(MomentNumber until, const Messages& is_meant) const {
-  const std::vector<sim::SentMessage>& messages = history().messages();
-  const auto later = std::ranges::upper_bound(messages, until, {}, &sim::SentMessage::sent_in);
-  for (auto i = static_cast<std::size_t>(later - messages.begin()); i-- > 0;) {
-    if (is_meant(messages[i])) return i;
-  }
-  return std::nullopt;
-}
-
-std::optional<sim::NodeId> CauseFinder::node_at(const model::Address& address) const {
-  return scenario().node_at(address);
 }
 
 std::string CauseFinder::name(const model::Address& address) const { return name_of(scenario(), address); }
@@ -232,7 +225,6 @@ std::vector<Cause> CauseFinder::find_causes(const Fact& fact) const {
     case Kind::kSent: return causes_of_sent(fact);
     case Kind::kArrived: return causes_of_arrived(fact);
     case Kind::kLost: return causes_of_loss(fact);
-    case Kind::kBegin:
     case Kind::kStart: return {};
   }
   return {};
@@ -270,7 +262,6 @@ std::vector<Cause> CauseFinder::causes_of_loss(const Fact& fact) const {
 
 std::string CauseFinder::text(const Fact& fact) const {
   switch (fact.kind) {
-    case Kind::kBegin: return "the run begins";
     case Kind::kStep: return step_text(scenario(), scenario().steps[fact.index]);
     case Kind::kStart: return name(*fact.node) + " is started";
     case Kind::kEvent: {

@@ -15,10 +15,9 @@
 
 namespace sentinel::analysis {
 
-// Something that happened. Nothing causes the beginning of a run, nor the steps that come at a time.
+// Something that happened. Nothing causes the steps that come at a time, nor the starts that belong to none.
 struct Fact {
   enum class Kind : std::uint8_t {
-    kBegin,
     kStep,     // index: place in Scenario::steps
     kStart,    // of a process, but not by a step; index: the moment
     kEvent,    // index: place in History::records()
@@ -26,7 +25,7 @@ struct Fact {
     kArrived,  // a message; index: likewise
     kLost,     // a connection; index: the moment
   };
-  Kind kind = Kind::kBegin;
+  Kind kind = Kind::kStep;
   std::uint32_t index = 0;
   sim::MomentNumber moment = 0;
   sim::SimTime at{};
@@ -59,6 +58,7 @@ class CauseFinder {
   // What the record tells; it must be an event.
   Fact event_fact(std::size_t record) const;
   const model::Event& event_of(const Fact& fact) const;
+  const model::Event* event_at(std::size_t record) const;  // nullptr: the record is none
 
   // In no order. Empty for what nothing caused but the beginning of the run, or a habit.
   const std::vector<Cause>& causes_of(const Fact& fact) const;
@@ -88,12 +88,12 @@ class CauseFinder {
   // What the process was given in that moment; nullopt if that was its timer. For a connection that came about: why it
   // was opened.
   std::optional<Fact> input_fact(sim::MomentNumber moment) const;
+  // What what was said waited for, if it waited for a flush.
+  std::string wait_for_disk(sim::MomentNumber moment) const;
   // The last event of a node before another fact, or in the same moment but before it.
   std::optional<Fact> last_event(sim::NodeId node, const Fact& before, const Events& is_meant) const;
-  // The last message that arrived, or was sent, until that moment.
+  // The last message that arrived until that moment.
   std::optional<std::size_t> last_arrived(sim::MomentNumber until, const Messages& is_meant) const;
-  std::optional<std::size_t> last_sent(sim::MomentNumber until, const Messages& is_meant) const;
-  std::optional<sim::NodeId> node_at(const model::Address& address) const;
   std::vector<Cause> find_causes(const Fact& fact) const;
   // Whether a step keeps `to` from answering `from`, though both go on: a cut, or what makes all late.
   bool harms(const Fact& step, sim::NodeId to, sim::NodeId from) const;

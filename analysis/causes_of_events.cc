@@ -1,11 +1,8 @@
 // Why a sentinel said an event when it said it: for each kind the rule of Sentinel that let it wait.
 #include <algorithm>
-#include <array>
 #include <initializer_list>
-#include <set>
 
 #include "analysis/causes.h"
-#include "sim/formats.h"
 #include "sim/units.h"
 
 namespace sentinel::analysis {
@@ -26,9 +23,7 @@ std::string text_of(model::Millis period) { return sim::format_duration(period);
 
 bool is_acceptable(const SentMessage& message) {
   const auto* const reply = std::get_if<model::StatusReply>(&message.message);
-  if (reply == nullptr || message.callback.what != What::kPing) return false;
-  return reply->status == model::Status::kPong || reply->status == model::Status::kLoading ||
-         reply->status == model::Status::kMasterDown;
+  return reply != nullptr && message.callback.what == What::kPing && model::shows_life(reply->status);
 }
 
 }  // namespace
@@ -74,9 +69,7 @@ std::vector<Cause> CauseFinder::causes_of_event(const Fact& fact) const {
       return after(fact, {kReconfReplicas}, "failover-timeout: not all replicas were reconfigured");
     default: break;
   }
-  const MomentNumber handled = history().handled_in(fact.moment);
-  const std::string saved = handled == fact.moment ? "" : "its configuration is written to disk";
-  if (const std::optional<Fact> input = input_fact(handled)) return {{*input, saved}};
+  if (const std::optional<Fact> input = input_fact(fact.moment)) return {{*input, wait_for_disk(fact.moment)}};
   return of_tick(fact);
 }
 
@@ -102,7 +95,8 @@ std::vector<Cause> CauseFinder::of_tick(const Fact& fact) const {
       break;
     case kSdownEnd: {
       const auto reply = last_arrived(fact.moment, [&](const SentMessage& message) {
-        return message.to == fact.node && message.from == node_at(event_of(fact).address) && is_acceptable(message);
+        return message.to == fact.node && message.from == scenario().node_at(event_of(fact).address) &&
+               is_acceptable(message);
       });
       if (reply) add(arrived_fact(*reply), "its next tick");
       break;
@@ -128,7 +122,7 @@ std::optional<Fact> CauseFinder::what_it_was_run_for(const Fact& script) const {
 // sentinelCheckSubjectivelyDown(): the clock runs from the first PING after the last acceptable reply.
 std::vector<Cause> CauseFinder::of_sdown(const Fact& fact) const {
   const model::Event& event = event_of(fact);
-  const std::optional<sim::NodeId> target = node_at(event.address);
+  const std::optional<sim::NodeId> target = scenario().node_at(event.address);
   const sim::Run then = replay_->before(history().handled_in(fact.moment));
   const model::Master* const master = master_of(then, *fact.node, event.master_name);
   const std::string period =
@@ -152,18 +146,15 @@ std::vector<Cause> CauseFinder::of_sdown(const Fact& fact) const {
     return message.to == fact.node && message.from == target && is_acceptable(message);
   });
   const MomentNumber since = heard ? history().messages()[*heard].arrived_in : 0;
-  std::optional<std::size_t> ping;
-  for (std::size_t i = 0; i < history().messages().size(); ++i) {
-    const SentMessage& message = history().messages()[i];
-    if (message.sent_in > fact.moment) break;
-    const bool is_meant = message.sent_in > since && message.from == fact.node && message.to == target &&
-                          std::holds_alternative<model::Ping>(message.message);
-    if (is_meant && !ping) ping = i;
-  }
+  const std::vector<SentMessage>& messages = history().messages();
+  const auto ping = std::ranges::find_if(messages, [&](const SentMessage& message) {
+    return message.sent_in > since && message.from == fact.node && message.to == target &&
+           std::holds_alternative<model::Ping>(message.message);
+  });
   std::vector<Cause> causes;
   const std::optional<Fact> fault = fault_of(*target, *fact.node, fact.at);
-  if (ping) {
-    const Fact sent = sent_fact(*ping);
+  if (ping != messages.end() && ping->sent_in <= fact.moment) {
+    const Fact sent = sent_fact(static_cast<std::size_t>(ping - messages.begin()));
     const bool before_fault = fault && sent.at < fault->at;
     causes.push_back(
         {before_fault ? *fault : sent, "no acceptable reply to PING for " + period + ", then the next tick"});
@@ -186,7 +177,8 @@ std::vector<Cause> CauseFinder::of_odown(const Fact& fact) const {
     if (!peer.says_master_down) continue;
     const auto reply = last_arrived(fact.moment, [&](const SentMessage& message) {
       const auto* const answer = std::get_if<model::IsMasterDownReply>(&message.message);
-      return answer != nullptr && message.to == fact.node && answer->down && message.from == node_at(peer.address);
+      return answer != nullptr && message.to == fact.node && answer->down &&
+             message.from == scenario().node_at(peer.address);
     });
     if (reply)
       causes.push_back({arrived_fact(*reply),
@@ -220,14 +212,12 @@ std::vector<Cause> CauseFinder::of_try(const Fact& fact) const {
 // sentinelGetLeader(): a majority of all that it knows, and a quorum.
 std::vector<Cause> CauseFinder::of_elected(const Fact& fact) const {
   std::vector<Cause> causes = after(fact, {EventKind::kUserFailover}, "a failover that was asked for needs no votes");
-  const std::vector<Cause> tried = after(fact, {EventKind::kTryFailover, EventKind::kVoteForLeader}, "its next tick");
-  const model::Sentinel* sentinel = nullptr;
+  const bool is_forced = !causes.empty() && causes.front().fact.moment == fact.moment;
+  for (const Cause& tried : after(fact, {EventKind::kTryFailover, EventKind::kVoteForLeader}, "its next tick"))
+    causes.push_back(tried);
   const sim::Run then = replay_->before(history().handled_in(fact.moment));
-  sentinel = then.sentinel(*fact.node);
-  for (const Cause& cause : tried) causes.push_back(cause);
-  if (sentinel == nullptr || (!causes.empty() && event_of(causes.front().fact).kind == EventKind::kUserFailover &&
-                              causes.front().fact.moment == fact.moment))
-    return causes;
+  const model::Sentinel* const sentinel = then.sentinel(*fact.node);
+  if (sentinel == nullptr || is_forced) return causes;
   for (MomentNumber number = fact.moment; number > 0; --number) {
     const std::optional<std::uint32_t> place = history().moment(number).message;
     if (!place || history().moment(number).node != fact.node) continue;
@@ -241,13 +231,13 @@ std::vector<Cause> CauseFinder::of_elected(const Fact& fact) const {
 
 // By INFO, which may have been asked for before this was waited for.
 std::vector<Cause> CauseFinder::of_promoted(const Fact& fact) const {
-  const std::optional<Fact> reply = input_fact(history().handled_in(fact.moment));
+  const std::optional<Fact> reply = input_fact(fact.moment);
   std::vector<Cause> waits = after(fact, {EventKind::kWaitPromotion}, "an INFO that was on its way already");
   if (!reply || reply->kind != Kind::kArrived) return waits;
-  const std::optional<Fact> question = input_fact(history().handled_in(history().messages()[reply->index].sent_in));
+  const std::optional<Fact> question = input_fact(history().messages()[reply->index].sent_in);
   const bool is_later = question && question->kind == Kind::kArrived && !waits.empty() &&
                         history().messages()[question->index].sent_in <= waits.front().fact.moment;
-  return is_later ? waits : std::vector<Cause>{{*reply, "its configuration is written to disk"}};
+  return is_later ? waits : std::vector<Cause>{{*reply, wait_for_disk(fact.moment)}};
 }
 
 // sentinelFailoverReconfNextSlave(): parallel-syncs at a time.
@@ -295,7 +285,7 @@ std::vector<Cause> CauseFinder::of_repair(const Fact& fact) const {
                                      : "failover-timeout in which others could mend it, then the next INFO"});
     }
   }
-  const std::optional<Fact> input = input_fact(history().handled_in(fact.moment));
+  const std::optional<Fact> input = input_fact(fact.moment);
   if (causes.empty() && input) causes.push_back({*input, ""});
   return causes;
 }

@@ -28,10 +28,8 @@ bool answers(const SentMessage& answer, const SentMessage& question) {
 
 std::vector<Cause> CauseFinder::causes_of_sent(const Fact& fact) const {
   const SentMessage& message = history().messages()[fact.index];
-  const MomentNumber handled = history().handled_in(fact.moment);
-  const std::string saved = handled == fact.moment ? "" : "its configuration is written to disk";
-  if (const std::optional<Fact> input = input_fact(handled)) {
-    std::vector<Cause> causes{{*input, saved}};
+  if (const std::optional<Fact> input = input_fact(fact.moment)) {
+    std::vector<Cause> causes{{*input, wait_for_disk(fact.moment)}};
     // What the answer tells became true after the question was sent.
     if (input->kind == Kind::kArrived && (is<model::InfoReply>(message) || is<model::IsMasterDownReply>(message))) {
       const SentMessage& question = history().messages()[input->index];
@@ -72,7 +70,7 @@ std::vector<Cause> CauseFinder::of_question(const Fact& fact, const SentMessage&
     std::optional<Fact> content = news(message);
     const std::optional<Fact> waits = last_event(node, fact, [&](const model::Event& event) {
       return (event.kind == EventKind::kWaitPromotion || event.kind == EventKind::kReconfSent) &&
-             node_at(event.address) == message.to;
+             scenario().node_at(event.address) == message.to;
     });
     if (waits && (!content || content->at < waits->at)) content = waits;
     if (content && content->at <= fact.at) {
@@ -99,7 +97,7 @@ std::vector<Cause> CauseFinder::of_question(const Fact& fact, const SentMessage&
                      using enum EventKind;
                      const bool sends = event.kind == kWaitPromotion || event.kind == kReconfSent ||
                                         event.kind == kSendReplicaofNoOne || event.kind == kReconfSentBestEffort;
-                     return sends && node_at(event.address) == message.to;
+                     return sends && scenario().node_at(event.address) == message.to;
                    }),
         "");
   } else if (is<model::Ping>(message) && message.to) {
@@ -145,12 +143,9 @@ std::optional<Fact> CauseFinder::news(const SentMessage& question) const {
 std::vector<Cause> CauseFinder::causes_of_arrived(const Fact& fact) const {
   std::vector<Cause> causes{{sent_fact(fact.index), "on its way"}};
   const Moment& moment = history().moment(fact.moment);
-  if (moment.scheduled_in > moment.sent_in) {
-    const std::optional<Fact> step = step_fact_of(moment.scheduled_in);
-    causes.push_back({step ? *step : moment_fact(Kind::kStart, moment.scheduled_in, moment.scheduled_in),
-                      step ? "held up until then" : name(*fact.node) + " was busy until then"});
-    if (!step) causes.pop_back();
-  }
+  const bool was_held_up = moment.scheduled_in > moment.sent_in;
+  const std::optional<Fact> step = was_held_up ? step_fact_of(moment.scheduled_in) : std::nullopt;
+  if (step) causes.push_back({*step, "held up until then"});
   return causes;
 }
 

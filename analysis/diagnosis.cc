@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/algorithm/string/join.hpp>
 #include <chrono>
 #include <map>
 #include <set>
@@ -34,7 +35,7 @@ class Diagnosis {
 
   std::vector<Finding> find() {
     for (std::size_t i = 0; i < history().records().size(); ++i) {
-      const auto* const event = std::get_if<model::Event>(&history().records()[i].record.what);
+      const model::Event* const event = causes_->event_at(i);
       if (event == nullptr) continue;
       const Fact fact = causes_->event_fact(i);
       switch (event->kind) {
@@ -43,10 +44,10 @@ class Diagnosis {
         case EventKind::kAbortReplicaTimeout: not_promoted(fact, *event); break;
         case EventKind::kFailoverEndForTimeout: not_reconfigured(fact, *event); break;
         case EventKind::kNextFailoverDelay: waited(fact, *event); break;
-        case EventKind::kWaitPromotion: leader_lost(fact, *event, i); break;
+        case EventKind::kWaitPromotion: leader_lost(fact, *event); break;
         case EventKind::kElectedLeader: many_masters(fact, *event); break;
         case EventKind::kSdown:
-          if (event->subject == InstanceKind::kMaster) not_agreed(fact, *event, i);
+          if (event->subject == InstanceKind::kMaster) not_agreed(fact, *event);
           break;
         default: break;
       }
@@ -71,9 +72,9 @@ class Diagnosis {
   void not_promoted(const Fact& fact, const model::Event& event);
   void not_reconfigured(const Fact& fact, const model::Event& event);
   void waited(const Fact& fact, const model::Event& event);
-  void leader_lost(const Fact& fact, const model::Event& event, std::size_t record);
+  void leader_lost(const Fact& fact, const model::Event& event);
   void many_masters(const Fact& fact, const model::Event& event);
-  void not_agreed(const Fact& fact, const model::Event& event, std::size_t record);
+  void not_agreed(const Fact& fact, const model::Event& event);
   void not_noticed();
   std::string why_no_reply_was_missed(const Incident& incident) const;
   std::optional<Fact> reset_before(const Fact& fact, const model::Event& event) const;
@@ -81,7 +82,7 @@ class Diagnosis {
   template <class Predicate>
   std::optional<Fact> next_event(std::size_t record, Predicate is_meant) const {
     for (std::size_t i = record + 1; i < history().records().size(); ++i) {
-      const auto* const event = std::get_if<model::Event>(&history().records()[i].record.what);
+      const model::Event* const event = causes_->event_at(i);
       if (event != nullptr && is_meant(history().records()[i].record.node, *event)) return causes_->event_fact(i);
     }
     return std::nullopt;
@@ -253,15 +254,15 @@ void Diagnosis::not_promoted(const Fact& fact, const model::Event& event) {
 }
 
 // Whoever was killed between SLAVEOF NO ONE and the end of the failover.
-void Diagnosis::leader_lost(const Fact& fact, const model::Event& event, std::size_t record) {
-  const auto ends = next_event(record, [&](NodeId node, const model::Event& other) {
+void Diagnosis::leader_lost(const Fact& fact, const model::Event& event) {
+  const auto ends = next_event(fact.index, [&](NodeId node, const model::Event& other) {
     using enum EventKind;
     const bool is_end = other.kind == kSwitchMaster || other.kind == kAbortReplicaTimeout;
     return is_end && node == *fact.node && other.master_name == event.master_name;
   });
   const sim::SimTime until = ends ? ends->at : scenario().until;
   const std::optional<Fact> killed = causes_->fault_of(*fact.node, *fact.node, until);
-  const auto told = next_event(record, [&](NodeId node, const model::Event& other) {
+  const auto told = next_event(fact.index, [&](NodeId node, const model::Event& other) {
     return other.kind == EventKind::kSwitchMaster && other.master_name == event.master_name && node != *fact.node;
   });
   if (!killed || killed->at < fact.at || (told && told->at < killed->at + 1s)) return;
@@ -301,8 +302,7 @@ void Diagnosis::not_reconfigured(const Fact& fact, const model::Event& event) {
       waiting.push_back(who);
     }
   }
-  std::string who;
-  for (const std::string& one : stuck) who += (who.empty() ? "" : ", ") + one;
+  const std::string who = boost::algorithm::join(stuck, ", ");
   finding.what = "the failover of " + title(event) + " by " + name(*fact.node) + " ends only after failover-timeout (" +
                  sim::format_duration(master->failover_timeout) + ")" +
                  (who.empty() ? "" : ": " + who + " holds it up");
@@ -315,9 +315,8 @@ void Diagnosis::not_reconfigured(const Fact& fact, const model::Event& event) {
                               ", just promoted, is told to replicate itself (up to 5.0.7)");
   }
   if (!waiting.empty()) {
-    std::string others;
-    for (const std::string& one : waiting) others += (others.empty() ? "" : ", ") + one;
-    finding.details.push_back(others + " waits for its turn until then: parallel-syncs is " +
+    finding.details.push_back(boost::algorithm::join(waiting, ", ") +
+                              " waits for its turn until then: parallel-syncs is " +
                               std::to_string(master->parallel_syncs));
   }
   add(std::move(finding));
@@ -362,8 +361,8 @@ std::optional<Fact> Diagnosis::reset_before(const Fact& fact, const model::Event
   return std::nullopt;
 }
 
-void Diagnosis::not_agreed(const Fact& fact, const model::Event& event, std::size_t record) {
-  const auto agreed = next_event(record, [&](NodeId node, const model::Event& other) {
+void Diagnosis::not_agreed(const Fact& fact, const model::Event& event) {
+  const auto agreed = next_event(fact.index, [&](NodeId node, const model::Event& other) {
     using enum EventKind;
     if (other.master_name != event.master_name) return false;
     return other.kind == kSwitchMaster ||

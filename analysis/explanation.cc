@@ -39,7 +39,7 @@ model::Epoch config_epoch(const CauseFinder& causes, const Fact& said) {
 std::vector<Switch> switches_of(const CauseFinder& causes) {
   std::vector<Switch> switches;
   for (std::size_t i = 0; i < causes.history().records().size(); ++i) {
-    const auto* const event = std::get_if<model::Event>(&causes.history().records()[i].record.what);
+    const model::Event* const event = causes.event_at(i);
     if (event == nullptr || event->kind != EventKind::kSwitchMaster) continue;
     if (event->master_address == event->new_address) continue;  // what is still told after a restart
     const Fact fact = causes.event_fact(i);
@@ -215,7 +215,6 @@ std::string path_text(const CauseFinder& causes, CriticalPath path, const Critic
 
 std::string_view kind_name(Fact::Kind kind) {
   switch (kind) {
-    case Fact::Kind::kBegin: return "begin";
     case Fact::Kind::kStep: return "step";
     case Fact::Kind::kStart: return "start";
     case Fact::Kind::kEvent: return "event";

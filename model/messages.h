@@ -147,6 +147,11 @@ enum class Status : std::uint8_t {
   kUnkillable,
   kNotBusy,
 };
+// Whether such a reply to PING shows that who gives it is alive; anything else lets it go down
+// (sentinelPingReplyCallback).
+constexpr bool shows_life(Status status) {
+  return status == Status::kPong || status == Status::kLoading || status == Status::kMasterDown;
+}
 struct StatusReply {
   Status status = Status::kOk;
 

@@ -125,11 +125,11 @@ void Sentinel::reply_arrived(Turn& turn, const MessageArrived& input) {
   }
 }
 
-// sentinelPingReplyCallback(). Only three replies count as alive; anything else lets the instance go down.
+// sentinelPingReplyCallback().
 void Sentinel::ping_reply(Turn& turn, LinkIndex index, Master* master, Instance* instance, Status status) {
   Link& link = links_[index];
   link.last_pong = turn.now;
-  if (status == Status::kPong || status == Status::kLoading || status == Status::kMasterDown) {
+  if (shows_life(status)) {
     link.last_available = turn.now;
     link.active_ping = kNever;
     if (status == Status::kPong && instance != nullptr && instance == master) master->rebooted = false;

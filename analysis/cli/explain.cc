@@ -18,7 +18,7 @@ namespace {
 std::optional<analysis::Fact> find_event(const analysis::CauseFinder& causes, const sim::EventPattern& pattern) {
   const std::vector<sim::HistoricRecord>& records = causes.history().records();
   for (std::size_t i = 0; i < records.size(); ++i) {
-    const auto* const event = std::get_if<model::Event>(&records[i].record.what);
+    const model::Event* const event = causes.event_at(i);
     if (event == nullptr || event->kind != pattern.kind) continue;
     const std::string payload = sim::payload_text(*event, causes.scenario().symbols);
     const sim::Occurrence said{
