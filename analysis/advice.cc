@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "analysis/number_text.h"
 #include "analysis/sweep_output.h"
 
 namespace sentinel::analysis {
@@ -22,10 +23,6 @@ constexpr auto kConfSettings =
     std::to_array<std::string_view>({"quorum", "down-after-milliseconds", "failover-timeout", "parallel-syncs"});
 
 // --- judgements -------------------------------------------------------------------------------------------
-
-const MeasureSummary& summary_of(const SweepCell& cell, std::string_view name) {
-  return cell.measures[static_cast<std::size_t>(find_measure(name) - measures().data())];
-}
 
 Estimate estimate_of(const Requirement& requirement, const SweepCell& cell) {
   const MeasureSummary& summary = cell.measures[requirement.measure];
@@ -76,18 +73,6 @@ std::string evidence_text(const Requirement& requirement, const Judgement& judge
   return requirement.text + ": " + estimate_text(judgement.estimate, measures()[requirement.measure].unit);
 }
 
-nlohmann::ordered_json number_json(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json{value} : nlohmann::ordered_json{};
-}
-
-nlohmann::ordered_json settings_json(const SweepResult& sweep, const SweepCell& cell) {
-  nlohmann::ordered_json settings = nlohmann::ordered_json::object();
-  for (std::size_t i = 0; i < sweep.axes.size(); ++i) {
-    settings[sweep.axes[i].name] = nlohmann::ordered_json::parse(cell.settings[i]);
-  }
-  return settings;
-}
-
 // What to set in a cell: the lines of a sentinel.conf, and as comments the settings that are not among these.
 std::vector<std::string> conf_of(const SweepResult& sweep, const JudgedCell& cell, const CellScenario& scenario_of) {
   std::vector<std::string> lines = sentinel_conf_lines(scenario_of(cell.place));
@@ -135,13 +120,12 @@ bool Objectives::dominates(const Objectives& other) const {
 }
 
 std::optional<Objectives> objectives(const SweepCell& cell) {
-  const MeasureSummary& detection = summary_of(cell, "time-to-detection");
+  const MeasureSummary& detection = cell.measure("time-to-detection");
   if (detection.runs == 0) return std::nullopt;
-  const MeasureSummary& success = summary_of(cell, "success");
-  const auto middle = std::ranges::find(kSweepQuantiles, 0.5) - kSweepQuantiles.begin();
-  return Objectives{.detection = detection.quantiles[static_cast<std::size_t>(middle)].value,
-                    .false_failovers = summary_of(cell, "false-failovers").figure.value,
-                    .lost_writes = summary_of(cell, "lost-writes").mean(),
+  const MeasureSummary& success = cell.measure("success");
+  return Objectives{.detection = detection.quantiles[sweep_quantile_place(0.5)].value,
+                    .false_failovers = cell.measure("false-failovers").figure.value,
+                    .lost_writes = cell.measure("lost-writes").mean(),
                     .failures = success.runs == 0 ? 0 : 1 - success.figure.value};
 }
 
@@ -224,11 +208,11 @@ nlohmann::ordered_json advice_json(const SweepResult& sweep, const std::vector<R
       const Judgement& judgement = cell.judgements[i];
       judgements.push_back({{"requirement", requirements[i].text},
                             {"verdict", verdict_name(judgement.verdict)},
-                            {"value", number_json(judgement.estimate.value)},
-                            {"low", number_json(judgement.estimate.low)},
-                            {"high", number_json(judgement.estimate.high)}});
+                            {"value", finite_json(judgement.estimate.value)},
+                            {"low", finite_json(judgement.estimate.low)},
+                            {"high", finite_json(judgement.estimate.high)}});
     }
-    Json json{{"settings", settings_json(sweep, of)},
+    Json json{{"settings", settings_json(sweep.axes, of.settings)},
               {"runs", of.runs},
               {"verdict", verdict_name(cell.verdict())},
               {"requirements", std::move(judgements)}};
@@ -263,7 +247,7 @@ nlohmann::ordered_json pareto_json(const SweepResult& sweep) {
   for (const std::size_t place : pareto_front(sweep.cells)) {
     const Objectives of = *objectives(sweep.cells[place]);
     front.push_back({{"cell", place},
-                     {"settings", settings_json(sweep, sweep.cells[place])},
+                     {"settings", settings_json(sweep.axes, sweep.cells[place].settings)},
                      {"detection_us", of.detection},
                      {"false_failovers_per_second", of.false_failovers},
                      {"lost_writes", of.lost_writes},

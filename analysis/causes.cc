@@ -14,13 +14,6 @@ using sim::MomentNumber;
 using Input = Moment::Input;
 using Kind = Fact::Kind;
 
-const model::Master* master_of(const sim::Run& run, sim::NodeId node, model::Symbol name) {
-  const model::Sentinel* const sentinel = run.sentinel(node);
-  if (sentinel == nullptr) return nullptr;
-  const auto found = std::ranges::find(sentinel->masters(), name, &model::Master::name);
-  return found == sentinel->masters().end() ? nullptr : &*found;
-}
-
 // The moment of a command is that in which it is given, which may be later than the step.
 CauseFinder::CauseFinder(const sim::Replay& replay) : replay_(&replay), end_(replay.after(history().size())) {
   for (MomentNumber number = 1; number <= history().size(); ++number) {

@@ -42,10 +42,6 @@ struct Cause {
   std::string wait{};  // what the time from this cause to what it caused was spent on; empty: nothing to say
 };
 
-// What the sentinel knows of the master with this name, in its table of masters; nullptr if it monitors none, or is no
-// sentinel.
-const model::Master* master_of(const sim::Run& run, sim::NodeId node, model::Symbol name);
-
 // Finds causes. Its rules are those of the model, each named by the function of sentinel.c that has it.
 class CauseFinder {
  public:

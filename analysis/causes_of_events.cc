@@ -15,6 +15,9 @@ using model::EventKind;
 using model::InstanceKind;
 using What = model::Callback::What;
 
+// Who has not had to wait for longer has not had to wait.
+constexpr sim::Micros kTwoTicks{200'000};
+
 bool contains(std::initializer_list<EventKind> kinds, EventKind kind) {
   return std::ranges::find(kinds, kind) != kinds.end();
 }
@@ -124,7 +127,7 @@ std::vector<Cause> CauseFinder::of_sdown(const Fact& fact) const {
   const model::Event& event = event_of(fact);
   const std::optional<sim::NodeId> target = scenario().node_at(event.address);
   const sim::Run then = replay_->before(history().handled_in(fact.moment));
-  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  const model::Master* const master = then.monitored(*fact.node, event.master_name);
   const std::string period =
       master == nullptr ? std::string{"down-after"} : "down-after (" + text_of(master->down_after) + ")";
   if (!target) return {};
@@ -171,7 +174,7 @@ std::vector<Cause> CauseFinder::of_odown(const Fact& fact) const {
   std::vector<Cause> causes = after(fact, {EventKind::kSdown}, "a quorum of 1 is enough");
   const model::Event& event = event_of(fact);
   const sim::Run then = replay_->after(history().handled_in(fact.moment));
-  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  const model::Master* const master = then.monitored(*fact.node, event.master_name);
   if (master == nullptr) return causes;
   for (const model::Peer& peer : master->peers) {
     if (!peer.says_master_down) continue;
@@ -197,10 +200,8 @@ std::vector<Cause> CauseFinder::of_try(const Fact& fact) const {
     return blocks && other.master_name == event.master_name;
   });
   const sim::Run then = replay_->before(history().handled_in(fact.moment));
-  const model::Master* const master = master_of(then, *fact.node, event.master_name);
-  if (!before || master == nullptr || causes.empty() ||
-      causes.front().fact.at > fact.at - std::chrono::milliseconds{200})
-    return causes;
+  const model::Master* const master = then.monitored(*fact.node, event.master_name);
+  if (!before || master == nullptr || causes.empty() || causes.front().fact.at > fact.at - kTwoTicks) return causes;
   const std::string whose =
       event_of(*before).kind == kTryFailover || event_of(*before).candidate == then.sentinel(*fact.node)->id()
           ? "its last try"

@@ -111,7 +111,7 @@ void Diagnosis::add(Finding finding) {
 // sentinelGetLeader() counts all that it knows as voters, whether they live or not.
 void Diagnosis::not_elected(const Fact& fact, const model::Event& event) {
   const sim::Run then = causes_->replay().before(history().handled_in(fact.moment));
-  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  const model::Master* const master = then.monitored(*fact.node, event.master_name);
   if (master == nullptr) return;
   // Another one was: that is how it should be.
   for (std::size_t i = fact.index; i-- > 0;) {
@@ -216,7 +216,7 @@ void Diagnosis::many_masters(const Fact& fact, const model::Event& event) {
 
 void Diagnosis::no_good_replica(const Fact& fact, const model::Event& event) {
   const sim::Run then = causes_->replay().before(history().handled_in(fact.moment));
-  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  const model::Master* const master = then.monitored(*fact.node, event.master_name);
   if (master == nullptr) return;
   const model::Instant now = history().records()[fact.index].record.clock;
   Finding finding{.kind = kNoGoodReplica, .at = fact.at, .node = *fact.node, .master = event.master_name};
@@ -240,7 +240,7 @@ void Diagnosis::no_good_replica(const Fact& fact, const model::Event& event) {
 
 void Diagnosis::not_promoted(const Fact& fact, const model::Event& event) {
   const sim::Run then = causes_->replay().before(history().handled_in(fact.moment));
-  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  const model::Master* const master = then.monitored(*fact.node, event.master_name);
   if (master == nullptr || !master->promoted) return;
   const model::Replica& chosen = master->replicas[*master->promoted];
   const std::string who = causes_->name(chosen.address);
@@ -280,7 +280,7 @@ void Diagnosis::leader_lost(const Fact& fact, const model::Event& event) {
 
 void Diagnosis::not_reconfigured(const Fact& fact, const model::Event& event) {
   const sim::Run then = causes_->replay().before(history().handled_in(fact.moment));
-  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  const model::Master* const master = then.monitored(*fact.node, event.master_name);
   if (master == nullptr) return;
   using enum model::Replica::Reconf;
   Finding finding{.kind = kNotReconfigured, .at = fact.at, .node = *fact.node, .master = event.master_name};
@@ -335,7 +335,7 @@ void Diagnosis::waited(const Fact& fact, const model::Event& event) {
   // While another one does the work, nobody has to try.
   if (switched && switched->at < fact.at + kLong && (!next || switched->at < next->at)) return;
   const sim::Run then = causes_->replay().before(history().handled_in(fact.moment));
-  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  const model::Master* const master = then.monitored(*fact.node, event.master_name);
   if (master == nullptr) return;
   const sim::SimTime until = fact.at + (event.until - history().records()[fact.index].record.clock);
   const model::Sentinel& sentinel = *then.sentinel(*fact.node);
@@ -373,7 +373,7 @@ void Diagnosis::not_agreed(const Fact& fact, const model::Event& event) {
   const bool is_odown = agreed && causes_->event_of(*agreed).kind == EventKind::kOdown;
   if (until - fact.at < kLong || (agreed && causes_->event_of(*agreed).kind == EventKind::kSwitchMaster)) return;
   const sim::Run then = agreed ? causes_->replay().before(history().handled_in(agreed->moment)) : causes_->end();
-  const model::Master* const master = master_of(then, *fact.node, event.master_name);
+  const model::Master* const master = then.monitored(*fact.node, event.master_name);
   if (master == nullptr || !then.is_running(*fact.node)) return;
   const auto votes = 1 + std::ranges::count_if(master->peers, &model::Peer::says_master_down);
   Finding finding{.kind = kNotAgreed, .at = fact.at, .node = *fact.node, .master = event.master_name};

@@ -56,7 +56,7 @@ void find_not_converted(const CauseFinder& causes, const sim::Run& end, NodeId n
 // A newer configuration wins, and only a newer one (sentinelProcessHelloMessage).
 std::optional<Finding> find_not_switched(const CauseFinder& causes, const sim::Run& end, NodeId node, NodeId other,
                                          const model::Master& ours) {
-  const model::Master* const theirs = master_of(end, other, ours.name);
+  const model::Master* const theirs = end.monitored(other, ours.name);
   if (theirs == nullptr) return std::nullopt;
   const model::Address told = model::Sentinel::current_address(*theirs);
   if (told == model::Sentinel::current_address(ours) || theirs->config_epoch < ours.config_epoch) return std::nullopt;

@@ -32,7 +32,7 @@ constexpr std::size_t kMostSwitches = 3;
 // Of the master that a sentinel switches to.
 model::Epoch config_epoch(const CauseFinder& causes, const Fact& said) {
   const sim::Run then = causes.replay().after(said.moment);
-  const model::Master* const master = master_of(then, *said.node, causes.event_of(said).master_name);
+  const model::Master* const master = then.monitored(*said.node, causes.event_of(said).master_name);
   return master == nullptr ? model::Epoch{} : master->config_epoch;
 }
 

@@ -32,14 +32,6 @@ bool reaches_half(const sim::Run& run, NodeId node, bool sentinels) {
 
 bool is_fit(const sim::Run& run, NodeId node) { return is_up(run, node) && run.data_node(node)->is_master(); }
 
-const model::Master* master_named(const sim::Run& run, NodeId node, model::Symbol name) {
-  const model::Sentinel* const sentinel = run.sentinel(node);
-  if (sentinel == nullptr) return nullptr;
-  const auto found =
-      std::ranges::find_if(sentinel->masters(), [&](const model::Master& each) { return each.name == name; });
-  return found == sentinel->masters().end() ? nullptr : &*found;
-}
-
 std::optional<FailoverReason> abort_reason(EventKind kind) {
   switch (kind) {
     case EventKind::kAbortNotElected: return FailoverReason::kNotElected;
@@ -160,7 +152,7 @@ void FailoverRecorder::take(const sim::Run& run, const Said& said) {
 }
 
 void FailoverRecorder::take_try(const sim::Run& run, Watch& watch, const Said& said) {
-  const model::Master* const master = master_named(run, said.node, watch.name);
+  const model::Master* const master = run.monitored(said.node, watch.name);
   if (master == nullptr) return;
   Failover& failover = open(run, watch);
   Try& tried = watch.tried[master->failover_epoch];
@@ -188,7 +180,7 @@ void FailoverRecorder::promoted(const sim::Run& run, Watch& watch) {
 }
 
 void FailoverRecorder::switched(const sim::Run& run, Watch& watch, const Said& said) {
-  const model::Master* const master = master_named(run, said.node, watch.name);
+  const model::Master* const master = run.monitored(said.node, watch.name);
   // Others have said it before, or even what came after.
   if (master != nullptr && master->config_epoch <= watch.epoch) return;
   const std::optional<NodeId> to = data_node_at(*scenario_, said.event.new_address);
@@ -216,7 +208,7 @@ template <class IsSo>
 bool FailoverRecorder::any_sentinel(const sim::Run& run, const Watch& watch, IsSo is_so) const {
   for (std::size_t i = 0; i < scenario_->nodes.size(); ++i) {
     if (!scenario_->nodes[i].is_sentinel() || !run.is_running(id_of(i))) continue;
-    const model::Master* const master = master_named(run, id_of(i), watch.name);
+    const model::Master* const master = run.monitored(id_of(i), watch.name);
     if (master != nullptr && data_node_at(*scenario_, master->address) == watch.master && is_so(*master)) return true;
   }
   return false;

@@ -14,8 +14,6 @@ struct Estimate {
   double value = std::numeric_limits<double>::quiet_NaN();
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
-
-  double half_width() const { return (high - low) / 2; }
 };
 
 // `hits` of `all`, which is not 0 (Wilson: Probable inference, the law of succession, and statistical inference, 1927).

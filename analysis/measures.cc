@@ -117,6 +117,14 @@ void add_failovers(const std::vector<Failover>& failovers, RunMeasures& run) {
 std::string_view outcome_name(FailoverOutcome outcome) { return kOutcomes[static_cast<std::size_t>(outcome)].name; }
 std::string_view reason_name(FailoverReason reason) { return kReasons[static_cast<std::size_t>(reason)].name; }
 
+std::vector<OutcomeShare> OutcomeTally::shares() const {
+  std::uint64_t all = 0;
+  for (const auto& [how, runs] : runs_) all += runs;
+  std::vector<OutcomeShare> shares;
+  for (const auto& [how, runs] : runs_) shares.push_back({how.first, how.second, runs, share(runs, all)});
+  return shares;
+}
+
 RunMeasures measure(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
   MeasuredRun run{scenario, seed};
   run.run_until(scenario->until);
@@ -146,6 +154,10 @@ std::span<const MeasureRow> measures() { return kMeasures; }
 const MeasureRow* find_measure(std::string_view name) {
   const auto row = std::ranges::find(kMeasures, name, &MeasureRow::name);
   return row == kMeasures.end() ? nullptr : &*row;
+}
+
+std::size_t measure_place(std::string_view name) {
+  return static_cast<std::size_t>(find_measure(name) - measures().data());
 }
 
 }  // namespace sentinel::analysis

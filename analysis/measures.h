@@ -3,12 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "analysis/intervals.h"
 #include "sim/run.h"
 #include "sim/scenario.h"
 #include "sim/time.h"
@@ -44,6 +47,25 @@ inline constexpr std::size_t kFailoverReasons = static_cast<std::size_t>(Failove
 
 std::string_view outcome_name(FailoverOutcome outcome);  // `split-vote`
 std::string_view reason_name(FailoverReason reason);     // `no-odown`; of kNone empty
+
+// How many of some runs ended so.
+struct OutcomeShare {
+  FailoverOutcome outcome{};
+  FailoverReason reason{};
+  std::uint64_t runs = 0;
+  Estimate share{};
+};
+
+// Counts how runs end.
+class OutcomeTally {
+ public:
+  void add(FailoverOutcome outcome, FailoverReason reason) { ++runs_[{outcome, reason}]; }
+  // Those that came, in the order of the enumerators.
+  std::vector<OutcomeShare> shares() const;
+
+ private:
+  std::map<std::pair<FailoverOutcome, FailoverReason>, std::uint64_t> runs_;
+};
 
 struct RunMeasures {
   FailoverOutcome outcome = FailoverOutcome::kNotNeeded;
@@ -87,5 +109,7 @@ struct MeasureRow {
 };
 std::span<const MeasureRow> measures();
 const MeasureRow* find_measure(std::string_view name);  // nullptr if there is none
+// In measures(), of one that there is.
+std::size_t measure_place(std::string_view name);
 
 }  // namespace sentinel::analysis

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/intervals.h"
@@ -22,6 +23,13 @@ struct SweepAxis {
 // Quantiles with intervals that each cell tells, and how finely its curve is drawn.
 inline constexpr auto kSweepQuantiles = std::to_array<double>({0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999});
 inline constexpr std::size_t kCurveSteps = 100;
+
+// Where one of these is.
+constexpr std::size_t sweep_quantile_place(double q) {
+  std::size_t place = 0;
+  while (kSweepQuantiles[place] != q) ++place;
+  return place;
+}
 
 // One measure over the runs of a cell that have it.
 struct MeasureSummary {
@@ -40,20 +48,15 @@ struct MeasureSummary {
   double mean() const { return runs == 0 ? 0 : sum / static_cast<double>(runs); }
 };
 
-struct OutcomeCount {
-  FailoverOutcome outcome{};
-  FailoverReason reason{};
-  std::uint64_t runs = 0;
-  Estimate share{};  // of the runs of the cell
-};
-
 struct SweepCell {
   std::vector<std::string> settings;       // of each axis its value, JSON
   std::uint64_t runs = 0;                  // seeds 1 .. runs
   bool is_precise = false;                 // it ended before the last seed, because its intervals were narrow enough
   double observed = 0;                     // seconds of simulated time in all runs, from Scenario::from on
-  std::vector<OutcomeCount> outcomes{};    // those that came, in the order of FailoverOutcome and FailoverReason
+  std::vector<OutcomeShare> outcomes{};    // those that came, in the order of FailoverOutcome and FailoverReason
   std::vector<MeasureSummary> measures{};  // in the order of measures()
+
+  const MeasureSummary& measure(std::string_view name) const { return measures[measure_place(name)]; }
 };
 
 struct SweepResult {

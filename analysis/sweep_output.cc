@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "analysis/number_text.h"
+
 namespace sentinel::analysis {
 namespace {
 
@@ -63,7 +65,7 @@ Json to_json(const MeasureSummary& summary) {
 
 Json to_json(const SweepCell& cell) {
   Json outcomes = Json::array();
-  for (const OutcomeCount& count : cell.outcomes) {
+  for (const OutcomeShare& count : cell.outcomes) {
     outcomes.push_back({{"outcome", outcome_name(count.outcome)},
                         {"reason", reason_name(count.reason)},
                         {"runs", count.runs},
@@ -91,13 +93,6 @@ std::string plain(const std::string& json) {
   return value.is_string() ? value.get<std::string>() : json;
 }
 
-std::string fixed(double value, int decimals) {
-  if (!std::isfinite(value)) return "-";
-  std::array<char, 64> text{};
-  const auto [end, error] = std::to_chars(text.begin(), text.end(), value, std::chars_format::fixed, decimals);
-  return error == std::errc{} ? std::string{text.begin(), end} : "-";
-}
-
 std::string cut(const std::string& text, std::size_t most) {
   return text.size() <= most ? text : text.substr(0, most - 1) + "~";
 }
@@ -106,13 +101,8 @@ std::string right(const std::string& text, std::size_t width) {
   return text.size() >= width ? text : std::string(width - text.size(), ' ') + text;
 }
 
-const MeasureSummary& summary_of(const SweepCell& cell, std::string_view measure) {
-  return cell.measures[static_cast<std::size_t>(find_measure(measure) - measures().data())];
-}
-
 double quantile_of(const MeasureSummary& summary, double q) {
-  const auto place = static_cast<std::size_t>(std::ranges::find(kSweepQuantiles, q) - kSweepQuantiles.begin());
-  return summary.quantiles.empty() ? std::nan("") : summary.quantiles[place].value;
+  return summary.quantiles.empty() ? std::nan("") : summary.quantiles[sweep_quantile_place(q)].value;
 }
 
 constexpr double kSecond = 1e6;  // µs
@@ -129,13 +119,13 @@ constexpr double kDay = 24 * 3600;  // s
 constexpr double kPercent = 100;
 
 std::string success_text(const SweepCell& cell) {
-  const Estimate& share = summary_of(cell, "success").figure;
-  return fixed(kPercent * share.value, 1);
+  const Estimate& share = cell.measure("success").figure;
+  return fixed_text(kPercent * share.value, 1);
 }
 std::string success_interval(const SweepCell& cell) {
-  const MeasureSummary& success = summary_of(cell, "success");
+  const MeasureSummary& success = cell.measure("success");
   if (success.runs == 0) return "-";
-  return fixed(kPercent * success.figure.low, 1) + "-" + fixed(kPercent * success.figure.high, 1);
+  return fixed_text(kPercent * success.figure.low, 1) + "-" + fixed_text(kPercent * success.figure.high, 1);
 }
 template <std::size_t n>
 struct Name {
@@ -145,12 +135,12 @@ struct Name {
 };
 template <Name measure, int percent>
 std::string seconds_text(const SweepCell& cell) {
-  return fixed(quantile_of(summary_of(cell, measure.text), percent / kPercent) / kSecond, 2);
+  return fixed_text(quantile_of(cell.measure(measure.text), percent / kPercent) / kSecond, 2);
 }
 std::string false_failovers_text(const SweepCell& cell) {
-  return fixed(summary_of(cell, "false-failovers").figure.value * kDay, 1);
+  return fixed_text(cell.measure("false-failovers").figure.value * kDay, 1);
 }
-std::string lost_writes_text(const SweepCell& cell) { return fixed(summary_of(cell, "lost-writes").figure.value, 1); }
+std::string lost_writes_text(const SweepCell& cell) { return fixed_text(cell.measure("lost-writes").figure.value, 1); }
 
 constexpr auto kColumns = std::to_array<Column>({
     {"runs", "", 7, [](const SweepCell& cell) { return std::to_string(cell.runs); }},
@@ -257,7 +247,7 @@ std::vector<std::string> csv_values(const SweepCell& cell) {
   }
   for (std::size_t i = 0; i < kFailoverOutcomes; ++i) {
     std::uint64_t runs = 0;
-    for (const OutcomeCount& count : cell.outcomes) {
+    for (const OutcomeShare& count : cell.outcomes) {
       if (count.outcome == static_cast<FailoverOutcome>(i)) runs += count.runs;
     }
     values.push_back(csv_number(static_cast<double>(runs) / static_cast<double>(cell.runs)));
@@ -273,6 +263,12 @@ std::string settings_text(const SweepResult& result, const SweepCell& cell) {
     text += (i == 0 ? "" : " ") + result.axes[i].name + "=" + plain(cell.settings[i]);
   }
   return text;
+}
+
+Json settings_json(const std::vector<SweepAxis>& axes, const std::vector<std::string>& values) {
+  Json settings = Json::object();
+  for (std::size_t i = 0; i < axes.size(); ++i) settings[axes[i].name] = Json::parse(values[i]);
+  return settings;
 }
 
 std::string sweep_text(const SweepResult& result) {
@@ -332,10 +328,7 @@ void write_runs(std::ostream& out, const SweepDesign& design, const SweepBook& b
     names.push_back(std::string{row.name} + (row.unit == Unit::kDuration ? "-us" : ""));
   }
   for (std::size_t cell = 0; cell < design.cells.size(); ++cell) {
-    Json settings = Json::object();
-    for (std::size_t i = 0; i < design.axes.size(); ++i) {
-      settings[design.axes[i].name] = Json::parse(design.cells[cell][i]);
-    }
+    const Json settings = settings_json(design.axes, design.cells[cell]);
     std::uint64_t seed = 0;
     for (const SweepBlock* const block : book.runs_of(cell)) {
       for (const RunFigures& run : block->runs) {

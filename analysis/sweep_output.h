@@ -4,6 +4,7 @@
 #include <iosfwd>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "analysis/sweep.h"
 #include "analysis/sweep_book.h"
@@ -12,6 +13,9 @@ namespace sentinel::analysis {
 
 // `quorum=2 down-after-milliseconds=500`.
 std::string settings_text(const SweepResult& result, const SweepCell& cell);
+
+// By the names of the axes.
+nlohmann::ordered_json settings_json(const std::vector<SweepAxis>& axes, const std::vector<std::string>& values);
 
 // A line a cell, not wider than 80 columns but for many settings.
 std::string sweep_text(const SweepResult& result);

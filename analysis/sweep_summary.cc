@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <numeric>
 #include <utility>
 
@@ -56,10 +55,6 @@ MeasureSummary summarize(const std::vector<double>& values, MeasureRow::Unit uni
   return summary;
 }
 
-std::size_t place_of(std::string_view measure) {
-  return static_cast<std::size_t>(find_measure(measure) - measures().data());
-}
-
 // Of times, sorted: of `needed` runs those without one took for ever.
 std::vector<Estimate> needed_quantiles(std::vector<double> times, std::uint64_t needed) {
   if (times.size() < needed) times.resize(needed, std::numeric_limits<double>::infinity());
@@ -70,16 +65,14 @@ std::vector<Estimate> needed_quantiles(std::vector<double> times, std::uint64_t 
 
 SweepCell summary_of(Blocks blocks) {
   SweepCell cell;
-  std::map<std::pair<FailoverOutcome, FailoverReason>, std::uint64_t> outcomes;
+  OutcomeTally outcomes;
   for_each_run(blocks, [&](const RunFigures& run) {
     ++cell.runs;
     cell.observed += run.observed;
-    ++outcomes[{run.outcome, run.reason}];
+    outcomes.add(run.outcome, run.reason);
   });
-  for (const auto& [what, count] : outcomes) {
-    cell.outcomes.push_back({what.first, what.second, count, share(count, cell.runs)});
-  }
-  const std::uint64_t needed = values_of(blocks, place_of("success")).size();
+  cell.outcomes = outcomes.shares();
+  const std::uint64_t needed = values_of(blocks, measure_place("success")).size();
   for (std::size_t i = 0; i < measures().size(); ++i) {
     const std::vector<double> values = values_of(blocks, i);
     MeasureSummary& summary = cell.measures.emplace_back(summarize(values, measures()[i].unit, cell.observed));
@@ -90,8 +83,8 @@ SweepCell summary_of(Blocks blocks) {
 
 bool is_precise_enough(Blocks blocks, double precision) {
   constexpr std::size_t kLeast = 100;
-  const std::vector<double> successes = values_of(blocks, place_of("success"));
-  const std::vector<double> times = values_of(blocks, place_of("time-to-failover"));
+  const std::vector<double> successes = values_of(blocks, measure_place("success"));
+  const std::vector<double> times = values_of(blocks, measure_place("time-to-failover"));
   std::size_t runs = 0;
   for (const auto& block : blocks) runs += block->runs.size();
   if (runs < kLeast) return false;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <map>
 #include <utility>
 
 #include "analysis/check.h"
@@ -145,18 +144,15 @@ Timing time_failovers(const std::shared_ptr<const sim::Scenario>& scenario, cons
   });
 
   Timing timing{.seeds = options.seeds};
-  std::map<std::pair<FailoverOutcome, FailoverReason>, std::uint64_t> outcomes;
+  OutcomeTally outcomes;
   for (const TimedRun& run : runs) {
     timing.failovers += run.failovers.size();
-    ++outcomes[{run.measures.outcome, run.measures.reason}];
+    outcomes.add(run.measures.outcome, run.measures.reason);
     timing.false_failovers += run.measures.false_failovers > 0 ? 1U : 0U;
     timing.two_masters += run.measures.two_masters > Micros{0} ? 1U : 0U;
     timing.lost_writes += run.measures.lost_writes > 0 ? 1U : 0U;
   }
-  for (const auto& [how, count] : outcomes) {
-    timing.outcomes.push_back(
-        {.outcome = how.first, .reason = how.second, .runs = count, .share = share(count, options.seeds)});
-  }
+  timing.outcomes = outcomes.shares();
   const std::size_t phases = sim::phases().size();
   for (std::size_t phase = 0; phase < phases; ++phase) add_phase(runs, phase, {}, {}, timing.phases);
   if (!options.per_sentinel) return timing;

@@ -33,13 +33,6 @@ struct PhaseTiming {
   std::vector<Estimate> quantiles() const;  // in the order of kTimingQuantiles
 };
 
-struct OutcomeShare {
-  FailoverOutcome outcome{};
-  FailoverReason reason{};
-  std::uint64_t runs = 0;
-  Estimate share{};
-};
-
 struct Timing {
   std::uint64_t seeds = 0;
   std::uint64_t failovers = 0;           // in all runs: needed, tried or done

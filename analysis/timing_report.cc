@@ -5,21 +5,17 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "analysis/number_text.h"
+
 namespace sentinel::analysis {
 namespace {
 
 constexpr int kName = 42;
 constexpr int kColumn = 8;
 
-std::string fixed(double value, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << value;
-  return text.str();
-}
+std::string seconds(double ms) { return fixed_text(ms / 1'000, 3); }
 
-std::string seconds(double ms) { return fixed(ms / 1'000, 3); }
-
-std::string percent(double share) { return fixed(100 * share, 1); }
+std::string percent(double share) { return fixed_text(100 * share, 1); }
 
 // `5`, `99.9`.
 std::string percentile_name(double q) {
@@ -74,10 +70,6 @@ void add_heading(std::ostream& text) {
 
 std::string sentinel_name(const sim::Scenario& scenario, const PhaseTiming& phase) {
   return phase.sentinel ? scenario.node(*phase.sentinel).name : "";
-}
-
-nlohmann::ordered_json end_json(double value) {
-  return std::isinf(value) ? nlohmann::ordered_json{} : nlohmann::ordered_json{value};
 }
 
 nlohmann::ordered_json share_json(std::uint64_t runs, std::uint64_t all) {
@@ -146,8 +138,8 @@ nlohmann::ordered_json timing_json(const sim::Scenario& scenario, const Timing& 
     for (std::size_t i = 0; i < estimates.size(); ++i) {
       quantiles.push_back({{"quantile", kTimingQuantiles[i]},
                            {"ms", estimates[i].value},
-                           {"low_ms", end_json(estimates[i].low)},
-                           {"high_ms", end_json(estimates[i].high)}});
+                           {"low_ms", finite_json(estimates[i].low)},
+                           {"high_ms", finite_json(estimates[i].high)}});
     }
     phases.push_back({{"phase", phase.phase},
                       {"sentinel", sentinel_name(scenario, phase)},

@@ -67,6 +67,13 @@ const model::Sentinel* Run::sentinel(NodeId node) const {
   return std::get_if<model::Sentinel>(&processes_[index(node)].machine);
 }
 
+const model::Master* Run::monitored(NodeId node, model::Symbol name) const {
+  const model::Sentinel* const watching = sentinel(node);
+  if (watching == nullptr) return nullptr;
+  const auto found = std::ranges::find(watching->masters(), name, &model::Master::name);
+  return found == watching->masters().end() ? nullptr : &*found;
+}
+
 const model::DataNode* Run::data_node(NodeId node) const {
   return std::get_if<model::DataNode>(&processes_[index(node)].machine);
 }

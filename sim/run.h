@@ -93,6 +93,8 @@ class Run {
   bool is_running(NodeId node) const { return processes_[index(node)].alive; }
   const model::Sentinel* sentinel(NodeId node) const;   // nullptr if it is none, or was never started
   const model::DataNode* data_node(NodeId node) const;  // likewise
+  // What a sentinel knows of the master with this name; nullptr if it monitors none, or is no sentinel.
+  const model::Master* monitored(NodeId node, model::Symbol name) const;
   bool is_stopped(NodeId node) const { return processes_[index(node)].stopped; }  // SIGSTOP
   const model::Client* client(NodeId node) const;                                 // likewise
   const model::Watcher* watcher(NodeId node) const;                               // likewise

@@ -5,7 +5,6 @@
 #include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
-#include <thread>
 #include <utility>
 
 #include "analysis/check.h"
@@ -87,12 +86,11 @@ int check_command(const Arguments& arguments) {
       "sentinel-sim check PATH… [--filter TEXT] [--seeds N] [--jobs N] [--junit FILE] [--update-golden] "
       "[--format text|json]",
       "sentinel-sim check scenarios/ --seeds 50"};
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   line.options()("filter", po::value<std::string>(),
                  "only files whose path has this text in it, or with '*' matches it")(
       "seeds", po::value<std::string>(),
       "each scenario runs with the seeds 1 to N; default: what the scenario says, or 200")(
-      "jobs", po::value<std::string>()->default_value(std::to_string(cores)), "runs at the same time")(
+      "jobs", po::value<std::string>()->default_value(default_jobs()), "runs at the same time")(
       "junit", po::value<std::string>(), "write the results to this file as JUnit XML")(
       "update-golden", "write the streams of seed 1 beside the scenarios instead of comparing them")(
       "format", po::value<std::string>()->default_value("text"), "text or json");
@@ -103,9 +101,7 @@ int check_command(const Arguments& arguments) {
     throw sim::BadInput{"check needs a scenario file or a folder; see sentinel-sim check --help"};
   const bool as_json = is_json(values["format"].as<std::string>(), "--format");
 
-  analysis::CheckOptions options{.jobs = static_cast<unsigned>(std::min<std::uint64_t>(
-                                     1024, positive_number(values["jobs"].as<std::string>(), "--jobs"))),
-                                 .update_golden = values.count("update-golden") != 0};
+  analysis::CheckOptions options{.jobs = jobs_of(values), .update_golden = values.count("update-golden") != 0};
   if (values.count("seeds") != 0) options.seeds = positive_number(values["seeds"].as<std::string>(), "--seeds");
   const std::vector<std::filesystem::path> files = files_to_check(values);
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <iostream>
+#include <thread>
 
 #include "sim/bad_input.h"
 #include "sim/units.h"
@@ -74,6 +76,19 @@ std::uint64_t positive_number(const std::string& text, std::string_view option) 
     throw sim::BadInput{std::string{option} + " '" + text + "' is not a whole number from 1 on"};
   }
   return number;
+}
+
+std::string default_jobs() { return std::to_string(std::max(1U, std::thread::hardware_concurrency())); }
+
+unsigned jobs_of(const po::variables_map& values) {
+  constexpr std::uint64_t kMost = 1024;
+  return static_cast<unsigned>(std::min(kMost, positive_number(values["jobs"].as<std::string>(), "--jobs")));
+}
+
+void write_out(std::string_view text, const std::string& file) {
+  std::ofstream out{file, std::ios::binary};
+  out << text << std::flush;
+  if (!out) throw sim::BadInput{"--out " + sim::in_quotes(file) + " cannot be written"};
 }
 
 bool is_json(const std::string& format, const std::string& option) {

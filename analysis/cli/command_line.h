@@ -77,6 +77,15 @@ sim::SimTime time_of(const std::string& text, const std::string& option);
 // Number of a seed, of seeds or of jobs: a whole number from 1 on. Throws BadInput.
 std::uint64_t positive_number(const std::string& text, std::string_view option);
 
+// What --jobs is if it is not given: as many as there are cores.
+std::string default_jobs();
+
+// What --jobs says, at most 1024. Throws BadInput.
+unsigned jobs_of(const po::variables_map& values);
+
+// Writes the file that --out names. Throws BadInput.
+void write_out(std::string_view text, const std::string& file);
+
 // What an option says that takes text or json. Throws BadInput.
 bool is_json(const std::string& format, const std::string& option);
 

@@ -4,7 +4,6 @@
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "analysis/cli/command_line.h"
 #include "analysis/compare.h"
@@ -151,7 +150,6 @@ int compare_command(const Arguments& arguments) {
       "sentinel-sim compare [--scenario SCENARIO [--case NAME] | --profile P] RECORDING… [--seeds N] [--jobs N] "
       "[--format text|json]",
       "sentinel-sim compare tests/recordings/7.0.15/05_master_down"};
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   line.options()("scenario", po::value<std::string>(),
                  "the scenario that was recorded; otherwise made from the recording")(
       "case", po::value<std::string>(), "which case of that scenario, if it has several")(
@@ -159,7 +157,7 @@ int compare_command(const Arguments& arguments) {
       "a stream is looked for among those of the seeds 1 to N, until all are found")(
       "timing-seeds", po::value<std::string>()->default_value("200"),
       "timings are those of the seeds 1 to N: so many are run at least")(
-      "jobs", po::value<std::string>()->default_value(std::to_string(cores)), "runs at the same time")(
+      "jobs", po::value<std::string>()->default_value(default_jobs()), "runs at the same time")(
       "profile", po::value<std::string>(), "instead of that of the recorded version")(
       "show-scenario", "print the scenarios that are made from the recordings, and compare nothing")(
       "format", po::value<std::string>()->default_value("text"), "text or json");
@@ -173,8 +171,7 @@ int compare_command(const Arguments& arguments) {
   analysis::CompareOptions options{
       .seeds = positive_number(values["seeds"].as<std::string>(), "--seeds"),
       .timing_seeds = positive_number(values["timing-seeds"].as<std::string>(), "--timing-seeds"),
-      .jobs = static_cast<unsigned>(
-          std::min<std::uint64_t>(1024, positive_number(values["jobs"].as<std::string>(), "--jobs"))),
+      .jobs = jobs_of(values),
       .profile = std::nullopt,
       .scenario = nullptr};
   if (values.count("profile") != 0) options.profile = known_profile(values["profile"].as<std::string>());

@@ -2,7 +2,6 @@
 #include "analysis/import.h"
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 
 #include "analysis/cli/command_line.h"
@@ -15,12 +14,6 @@ namespace {
 void print(const analysis::ImportRemarks& remarks) {
   for (const std::string& note : remarks.notes) std::cerr << "note: " << note << '\n';
   for (const std::string& warning : remarks.warnings) std::cerr << "warning: " << warning << '\n';
-}
-
-void write(const std::string& text, const std::string& file) {
-  std::ofstream out{file, std::ios::binary};
-  out << text << std::flush;
-  if (!out) throw sim::BadInput{"--out " + sim::in_quotes(file) + " cannot be written"};
 }
 
 }  // namespace
@@ -52,7 +45,7 @@ int import_command(const Arguments& arguments) {
   }
   const analysis::ImportedScenario made = analysis::import_conf(files, options);
   print(made.remarks);
-  values.count("out") != 0 ? write(made.text, values["out"].as<std::string>()) : void(std::cout << made.text);
+  values.count("out") != 0 ? write_out(made.text, values["out"].as<std::string>()) : void(std::cout << made.text);
   return kAsExpected;
 }
 

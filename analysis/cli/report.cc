@@ -33,13 +33,6 @@ std::optional<Json> sweep_in(const std::string& file) {
   return data;
 }
 
-void write(const std::string& page, const std::string& file) {
-  std::ofstream out{file, std::ios::binary};
-  out << page << std::flush;
-  if (!out) throw sim::BadInput{"--out " + sim::in_quotes(file) + " cannot be written"};
-  std::cout << file << '\n';
-}
-
 }  // namespace
 
 int report_command(const Arguments& arguments) {
@@ -64,12 +57,14 @@ int report_command(const Arguments& arguments) {
       if (values.count(option) == 0) continue;
       throw sim::BadInput{std::string{"--"} + option + " is for the page of a run, and " + file + " is a sweep"};
     }
-    write(analysis::report_page(*sweep), out);
+    write_out(analysis::report_page(*sweep), out);
+    std::cout << out << '\n';
     return kAsExpected;
   }
   const std::uint64_t seed = positive_number(text_of(values, "seed").value_or("1"), "--seed");
   const auto scenario = std::make_shared<sim::Scenario>(sim::read_scenario(file, text_of(values, "case")));
-  write(analysis::report_page(analysis::run_report(scenario, seed)), out);
+  write_out(analysis::report_page(analysis::run_report(scenario, seed)), out);
+  std::cout << out << '\n';
   return kAsExpected;
 }
 

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <ctime>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <thread>
 #include <utility>
 
+#include "analysis/number_text.h"
 #include "analysis/report_page.h"
 #include "analysis/sweep_output.h"
 #include "sim/bad_input.h"
@@ -68,11 +67,7 @@ double precision_of(const std::string& text) {
   throw sim::BadInput{"--precision: expected more than 0%"};
 }
 
-std::string seconds_text(double seconds) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f s", seconds);
-  return text.data();
-}
+std::string seconds_text(double seconds) { return analysis::fixed_text(seconds, 1) + " s"; }
 
 }  // namespace
 
@@ -98,8 +93,7 @@ std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::s
       "shard", po::value<std::string>(), "do only this part of the work, into the file for `sentinel-sim merge`")(
       "format", po::value<std::string>()->default_value("text"), "of the results on stdout: text or json");
   if (has_jobs) {
-    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-    line.options()("jobs", po::value<std::string>()->default_value(std::to_string(cores)), "runs at the same time")(
+    line.options()("jobs", po::value<std::string>()->default_value(default_jobs()), "runs at the same time")(
         "pareto", "also print the cells that no other one beats in everything")(
         "require", po::value<std::string>(),
         "also print the cells that meet all of these, as lines for sentinel.conf: such as 'p99 time-to-failover <= "
@@ -121,10 +115,7 @@ std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::s
   command.options.version = SENTINEL_SIM_VERSION;
   command.resumes = values.count("resume") != 0;
   command.as_json = is_json(values["format"].as<std::string>(), "--format");
-  constexpr std::uint64_t kMostJobs = 1024;
-  if (const auto jobs = text_of(values, "jobs")) {
-    command.jobs = static_cast<unsigned>(std::min(kMostJobs, positive_number(*jobs, "--jobs")));
-  }
+  if (has_jobs) command.jobs = jobs_of(values);
   if (command.options.seeds > kMostSeeds) throw sim::BadInput{"--seeds: at most 1000000"};
   if (const auto sample = text_of(values, "sample")) command.options.sample = positive_number(*sample, "--sample");
   if (const auto precision = text_of(values, "precision")) command.options.precision = precision_of(*precision);

@@ -1,10 +1,9 @@
 // `sentinel-sim timing`: how long each phase of a failover takes, and how failovers end, over many seeds.
 #include <algorithm>
-#include <fstream>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "analysis/cli/command_line.h"
 #include "analysis/cli/progress.h"
@@ -27,12 +26,13 @@ Form form_of(const std::optional<std::string>& out, bool as_json) {
   throw sim::BadInput{"--out '" + *out + "': a file .csv or .json"};
 }
 
-void write(std::ostream& out, Form form, const sim::Scenario& scenario, const analysis::Timing& timing) {
+std::string text_in(Form form, const sim::Scenario& scenario, const analysis::Timing& timing) {
   switch (form) {
-    case Form::kText: out << analysis::timing_text(scenario, timing); return;
-    case Form::kCsv: out << analysis::timing_csv(scenario, timing); return;
-    case Form::kJson: out << analysis::timing_json(scenario, timing).dump(2) << '\n'; return;
+    case Form::kText: return analysis::timing_text(scenario, timing);
+    case Form::kCsv: return analysis::timing_csv(scenario, timing);
+    case Form::kJson: return analysis::timing_json(scenario, timing).dump(2) + "\n";
   }
+  return {};
 }
 
 }  // namespace
@@ -42,10 +42,9 @@ int timing_command(const Arguments& arguments) {
       "sentinel-sim timing SCENARIO [--case NAME] [--seeds N] [--jobs N] [--per-sentinel] [--out FILE.csv|.json] "
       "[--format text|json]",
       "sentinel-sim timing scenarios/failover/master_down.json --seeds 1000"};
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   line.options()("case", po::value<std::string>(), "which case of the scenario, if it has several")(
       "seeds", po::value<std::string>()->default_value("1000"), "the seeds 1 to N")(
-      "jobs", po::value<std::string>()->default_value(std::to_string(cores)), "runs at the same time")(
+      "jobs", po::value<std::string>()->default_value(default_jobs()), "runs at the same time")(
       "per-sentinel", "also what each sentinel by itself says of each phase")(
       "out", po::value<std::string>(), "write to this file, .csv or .json, and print nothing")(
       "format", po::value<std::string>()->default_value("text"), "text or json");
@@ -58,8 +57,7 @@ int timing_command(const Arguments& arguments) {
   const std::optional<std::string> out = text_of(values, "out");
   const Form form = form_of(out, is_json(values["format"].as<std::string>(), "--format"));
   analysis::TimingOptions options{.seeds = positive_number(values["seeds"].as<std::string>(), "--seeds"),
-                                  .jobs = static_cast<unsigned>(std::min<std::uint64_t>(
-                                      1024, positive_number(values["jobs"].as<std::string>(), "--jobs"))),
+                                  .jobs = jobs_of(values),
                                   .per_sentinel = values.count("per-sentinel") != 0};
   const auto scenario = std::make_shared<const sim::Scenario>(
       sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>().front(), text_of(values, "case")));
@@ -68,13 +66,8 @@ int timing_command(const Arguments& arguments) {
   options.progressed = [&](std::uint64_t done) { progress.update(done, options.seeds); };
   const analysis::Timing timing = analysis::time_failovers(scenario, options);
   progress.clear();
-  if (!out) {
-    write(std::cout, form, *scenario, timing);
-    return kAsExpected;
-  }
-  std::ofstream file{*out, std::ios::binary};
-  write(file, form, *scenario, timing);
-  if (!file.flush()) throw sim::BadInput{"--out '" + *out + "' cannot be written"};
+  const std::string text = text_in(form, *scenario, timing);
+  out ? write_out(text, *out) : void(std::cout << text);
   return kAsExpected;
 }
 

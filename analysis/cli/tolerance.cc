@@ -3,7 +3,6 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "analysis/cli/command_line.h"
 #include "analysis/cli/progress.h"
@@ -18,13 +17,12 @@ int tolerance_command(const Arguments& arguments) {
       "sentinel-sim tolerance SCENARIO [--case NAME] [--sites] [--most N] [--at T] [--seeds N] [--jobs N] "
       "[--format text|json]",
       "sentinel-sim tolerance scenarios/failover/master_down.json"};
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   line.options()("case", po::value<std::string>(), "which case of the scenario, if it has several")(
       "sites", "sites fail, with all that is there, and not single nodes")(
       "most", po::value<std::string>(), "so many fail at once, or fewer; default: any number but all")(
       "at", po::value<std::string>()->default_value("15s"), "when they fail")(
       "seeds", po::value<std::string>()->default_value("5"), "each set is tried with the seeds 1 to N")(
-      "jobs", po::value<std::string>()->default_value(std::to_string(cores)), "runs at the same time")(
+      "jobs", po::value<std::string>()->default_value(default_jobs()), "runs at the same time")(
       "format", po::value<std::string>()->default_value("text"), "text or json");
   line.positional("SCENARIO", 1);
   po::variables_map values;
@@ -35,8 +33,7 @@ int tolerance_command(const Arguments& arguments) {
   const bool as_json = is_json(values["format"].as<std::string>(), "--format");
   analysis::ToleranceOptions options{.sites = values.count("sites") != 0,
                                      .seeds = positive_number(values["seeds"].as<std::string>(), "--seeds"),
-                                     .jobs = static_cast<unsigned>(std::min<std::uint64_t>(
-                                         1024, positive_number(values["jobs"].as<std::string>(), "--jobs"))),
+                                     .jobs = jobs_of(values),
                                      .at = time_of(values["at"].as<std::string>(), "--at")};
   if (values.count("most") != 0) options.most = positive_number(values["most"].as<std::string>(), "--most");
   const auto scenario = std::make_shared<const sim::Scenario>(
