@@ -140,13 +140,27 @@ class StateHasher {
                  starts, busy_until, life, timer, flushing, outbox, outbox_timer, outbox_step, outbox_happening, held] =
         process;
     StateVisitor visit{context_};
-    visit(context_.clock.time_since_epoch() % std::chrono::seconds{1}, machine, disk, random, clock, alive, stopped);
-    visit(disk_fails, has_saved, keeps_data, load_time, starts, std::max(busy_until, context_.now), flushing);
+    visit(context_.clock.time_since_epoch() % std::chrono::seconds{1}, disk, random, clock, alive);
+    visit(disk_fails, has_saved, keeps_data, load_time, starts);
+    if (!alive) {
+      hash_remains(node, visit);
+      return visit.value();
+    }
+    visit(machine, stopped, std::max(busy_until, context_.now), flushing);
     if (flushing) visit(outbox, outbox_timer, outbox_step);
     for (const Happening& what : held) {
       if (!run_->is_void(what)) visit.mix(hash_of_happening(what));
     }
     return visit.value();
+  }
+
+  // What the next life of a process takes over from this one, which is over.
+  void hash_remains(NodeId node, StateVisitor& visit) const {
+    if (const model::DataNode* const data_node = run_->data_node(node)) {
+      visit(data_node->stored());
+    } else if (const model::Client* const client = run_->client(node)) {
+      visit(client->written());
+    }
   }
 
   // Void happenings come to nothing.

@@ -62,8 +62,8 @@ template <class T>
                     model::Registry, model::Registry::Entry>
 inline constexpr int kFields<T> = 2;
 template <class T>
-  requires kIsOneOf<T, model::IsMasterDown, model::IsMasterDownReply, model::PsyncReply, model::Snapshot, model::Send,
-                    model::DataReplaced>
+  requires kIsOneOf<T, model::IsMasterDown, model::IsMasterDownReply, model::PsyncReply, model::StoredData,
+                    model::Snapshot, model::Send, model::DataReplaced>
 inline constexpr int kFields<T> = 3;
 template <class T>
   requires kIsOneOf<T, model::StartScript, model::ClientReconfiguration>

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,15 +30,16 @@ std::shared_ptr<const Scenario> cluster(const std::string& latency = "1ms", cons
       "test.json"));
 }
 
-Run run_to(const std::shared_ptr<const Scenario>& scenario, milliseconds at, std::uint64_t seed = 1) {
-  Run run{scenario, seed};
+sim::Run run_to(const std::shared_ptr<const Scenario>& scenario, milliseconds at, std::uint64_t seed = 1) {
+  sim::Run run{scenario, seed};
   Scratch scratch;
   run.run_until(SimTime{at}, scratch, [](const Record&) {});
+  run.wait_until(SimTime{at});
   return run;
 }
 
 // The next moment at which several things come that are about different processes, none of them void.
-std::vector<std::size_t> next_independent(Run& run, Scratch& scratch) {
+std::vector<std::size_t> next_independent(sim::Run& run, Scratch& scratch) {
   for (std::vector<Happening> simultaneous; run.has_future(); run.step(scratch)) {
     if (run.is_step_next()) continue;
     run.agenda().simultaneous(simultaneous);
@@ -51,10 +54,22 @@ std::vector<std::size_t> next_independent(Run& run, Scratch& scratch) {
   return {};
 }
 
+// The run after what is at these two places of what is simultaneous, in this order.
+sim::Run after_both(sim::Run run, std::size_t first, std::size_t second, Scratch& scratch) {
+  std::vector<Happening> simultaneous;
+  run.agenda().simultaneous(simultaneous);
+  const std::uint64_t sequence = simultaneous[second].sequence;
+  run.step_as({.take = first}, scratch);
+  run.agenda().simultaneous(simultaneous);
+  const auto place = std::ranges::find(simultaneous, sequence, &Happening::sequence) - simultaneous.begin();
+  run.step_as({.take = static_cast<std::size_t>(place)}, scratch);
+  return run;
+}
+
 // A copy is in the same state, and each thing that happens makes it another one.
 TEST(StateHash, FollowsTheState) {
-  Run run = run_to(cluster(), milliseconds{5'000});
-  const Run copy = run;
+  sim::Run run = run_to(cluster(), milliseconds{5'000});
+  const sim::Run copy = run;
   Scratch scratch;
   std::set<StateHash> seen{hash_of(run, Pending::kUnordered)};
   for (int i = 0; i < 200; ++i) {
@@ -69,7 +84,7 @@ TEST(StateHash, FollowsTheState) {
 // Two things about different processes lead to the same state in both orders, whatever numbers connections have got
 // and messages: also while all is connected anew after a crash.
 TEST(StateHash, IsTheSameForOrdersThatDoNotMatter) {
-  Run run =
+  sim::Run run =
       run_to(cluster("1ms", R"({"at": "5s", "do": "crash", "node": "R1"}, {"at": "9s", "do": "start", "node": "R1"})"),
              milliseconds{4'990});
   Scratch scratch;
@@ -77,17 +92,8 @@ TEST(StateHash, IsTheSameForOrdersThatDoNotMatter) {
   while (compared < 400) {
     const std::vector<std::size_t> places = next_independent(run, scratch);
     ASSERT_GT(places.size(), 1U) << run.now().time_since_epoch().count() << " µs";
-    std::vector<Happening> simultaneous;
-    run.agenda().simultaneous(simultaneous);
-    const std::uint64_t second = simultaneous[places[1]].sequence;
-    Run first_first = run;
-    first_first.step(scratch);
-    first_first.agenda().simultaneous(simultaneous);
-    const auto place = std::ranges::find(simultaneous, second, &Happening::sequence) - simultaneous.begin();
-    first_first.step_as({.take = static_cast<std::size_t>(place)}, scratch);
-    Run second_first = run;
-    second_first.step_as({.take = places[1]}, scratch);
-    second_first.step(scratch);
+    const sim::Run first_first = after_both(run, places[0], places[1], scratch);
+    const sim::Run second_first = after_both(run, places[1], places[0], scratch);
     ASSERT_EQ(hash_of(first_first, Pending::kUnordered), hash_of(second_first, Pending::kUnordered))
         << run.now().time_since_epoch().count() << " µs";
     run.step(scratch);
@@ -98,20 +104,14 @@ TEST(StateHash, IsTheSameForOrdersThatDoNotMatter) {
 // In which order things of one process wait counts only if it is asked for.
 TEST(StateHash, OrderOfWhatWaits) {
   const auto scenario = cluster();
-  Run run = run_to(scenario, milliseconds{5'000});
+  sim::Run run = run_to(scenario, milliseconds{5'000});
   Scratch scratch;
   // Of two senders, whose messages then wait at the same process at the same time.
   for (int tries = 0; tries < 2'000; ++tries) {
     const std::vector<std::size_t> places = next_independent(run, scratch);
     ASSERT_GT(places.size(), 1U);
-    Run other = run;
-    other.step_as({.take = places[1]}, scratch);
-    other.step(scratch);
-    Run one = run;
-    one.step(scratch);
-    std::vector<Happening> simultaneous;
-    one.agenda().simultaneous(simultaneous);
-    one.step_as({.take = places[1] - 1}, scratch);
+    const sim::Run one = after_both(run, places[0], places[1], scratch);
+    const sim::Run other = after_both(run, places[1], places[0], scratch);
     if (hash_of(one, Pending::kUnordered) == hash_of(other, Pending::kUnordered) &&
         hash_of(one, Pending::kOrdered) != hash_of(other, Pending::kOrdered))
       return;
@@ -122,20 +122,20 @@ TEST(StateHash, OrderOfWhatWaits) {
 
 // Chances are a part of the state, but not those that can come out in one way only.
 TEST(StateHash, DrawsThatCannotMatterAreNoPartOfIt) {
-  Run run = run_to(cluster(), milliseconds{5'000});
-  Run with_chances = run_to(cluster("0.5ms"), milliseconds{5'000});
+  sim::Run run = run_to(cluster(), milliseconds{5'000});
+  sim::Run with_chances = run_to(cluster("0.5ms"), milliseconds{5'000});
   EXPECT_NE(hash_of(run_to(cluster(), milliseconds{5'000}, 2), Pending::kUnordered), hash_of(run, Pending::kUnordered));
   EXPECT_NE(hash_of(run, Pending::kUnordered), hash_of(with_chances, Pending::kUnordered));
 }
 
 // A cut that was healed leaves nothing behind where nothing was lost.
 TEST(StateHash, HealedCutsAreForgotten) {
-  const Run plain = run_to(cluster(), milliseconds{5'000});
-  const Run healed = run_to(cluster("1ms", R"({"at": "4999.2ms", "do": "partition", "between": [["R2"], ["R3"]]},
+  const sim::Run plain = run_to(cluster(), milliseconds{5'000});
+  const sim::Run healed = run_to(cluster("1ms", R"({"at": "4999.2ms", "do": "partition", "between": [["R2"], ["R3"]]},
                                               {"at": "4999.4ms", "do": "heal"})"),
-                            milliseconds{5'000});
-  const Run cut = run_to(cluster("1ms", R"({"at": "4999.2ms", "do": "partition", "between": [["R2"], ["R3"]]})"),
-                         milliseconds{5'000});
+                                 milliseconds{5'000});
+  const sim::Run cut = run_to(cluster("1ms", R"({"at": "4999.2ms", "do": "partition", "between": [["R2"], ["R3"]]})"),
+                              milliseconds{5'000});
   EXPECT_EQ(hash_of(plain, Pending::kUnordered), hash_of(healed, Pending::kUnordered));
   EXPECT_NE(hash_of(plain, Pending::kUnordered), hash_of(cut, Pending::kUnordered));
 }
