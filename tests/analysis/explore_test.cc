@@ -89,7 +89,8 @@ INSTANTIATE_TEST_SUITE_P(Windows, ReductionTest,
                          testing::Values(Window{milliseconds{5'000}, milliseconds{5'003}, milliseconds{1}},
                                          Window{milliseconds{6'000}, milliseconds{6'100}, milliseconds{1}},
                                          Window{milliseconds{6'000}, milliseconds{6'120}, milliseconds{10}},
-                                         Window{milliseconds{6'000}, milliseconds{6'050}, milliseconds{1}, 1}));
+                                         Window{milliseconds{6'150}, milliseconds{6'180}, milliseconds{1}},
+                                         Window{milliseconds{6'000}, milliseconds{6'030}, milliseconds{1}, 1}));
 
 // Where two orders matter, both are reached.
 TEST(Explore, OrdersThatMatterLeadToDifferentStates) {
