@@ -29,6 +29,12 @@ constexpr auto kExcuses = std::to_array<Excuse>({
     // Both epochs stood in the file that is lost.
     {Invariant::kEpochsNeverGoBack, Hazard::kLostConfiguration, "redis/redis-debian #5, redis/redis #6126"},
     {Invariant::kConfigEpochNeverGoesBack, Hazard::kLostConfiguration, "redis/redis-debian #5, redis/redis #6126"},
+    // The epoch that SENTINEL FAILOVER takes is saved with the first vote, a tick later (sentinelStartFailover).
+    {Invariant::kEpochsNeverGoBack, Hazard::kSentinelDeath, "scenarios/found/epoch_is_forgotten.json"},
+    // What a hello tells is saved if the address is another one, not if only the epoch is (sentinelProcessHelloMessage).
+    {Invariant::kConfigEpochNeverGoesBack, Hazard::kSentinelDeath, "scenarios/found/configuration_epoch_is_forgotten.json"},
+    // What it said of itself under its old id reaches it later: it votes as two.
+    {Invariant::kElectedByMajority, Hazard::kMembership, "scenarios/found/votes_as_two.json"},
     // An epoch that was forgotten is given to another configuration, and equal ones are never reconciled.
     {Invariant::kOneNameInTheEnd, Hazard::kLostConfiguration, "redis/redis pull 2370"},
     {Invariant::kAllFollowInTheEnd, Hazard::kLostConfiguration, "redis/redis pull 2370"},
@@ -56,6 +62,8 @@ constexpr auto kConsequences = std::to_array<Consequence>({
     // Equal configuration epochs are never reconciled: sentinels name both, and each makes a replica of the other.
     {Invariant::kOneNameInTheEnd, Invariant::kOnePromotionPerConfigEpoch},
     {Invariant::kAllFollowInTheEnd, Invariant::kOnePromotionPerConfigEpoch},
+    {Invariant::kOneNameInTheEnd, Invariant::kSwitchesToPromoted},
+    {Invariant::kAllFollowInTheEnd, Invariant::kSwitchesToPromoted},
 });
 
 // Sentinels find each other by hellos, one every 2 s, through the master. So much time they need.
@@ -135,6 +143,13 @@ bool changes_membership(const Scenario& scenario) {
          });
 }
 
+bool kills_sentinel(const Scenario& scenario) {
+  return has_step(scenario, [&](const sim::CrashStep& step) { return has_sentinel(scenario, step.nodes); }) ||
+         has_command(scenario, [](const model::Command& command) {
+           return std::holds_alternative<model::SimulateFailureCommand>(command);
+         });
+}
+
 bool fails_over_by_hand(const Scenario& scenario) {
   return has_command(
       scenario, [](const model::Command& command) { return std::holds_alternative<model::FailoverCommand>(command); });
@@ -195,6 +210,7 @@ bool has(const Scenario& scenario, Hazard hazard) {
     case Hazard::kLostConfiguration: return loses_configuration(scenario);
     case Hazard::kMembership: return changes_membership(scenario);
     case Hazard::kManualFailover: return fails_over_by_hand(scenario);
+    case Hazard::kSentinelDeath: return kills_sentinel(scenario);
     case Hazard::kConflictingMasters: return masters_conflict(scenario);
     case Hazard::kSeveralMasters: return has_several_masters(scenario);
   }
@@ -206,7 +222,8 @@ bool has(const Scenario& scenario, Hazard hazard) {
 std::vector<Hazard> hazards_of(const Scenario& scenario) {
   using enum Hazard;
   std::vector<Hazard> hazards;
-  for (const Hazard hazard : {kLostConfiguration, kMembership, kManualFailover, kConflictingMasters, kSeveralMasters}) {
+  for (const Hazard hazard : {kLostConfiguration, kMembership, kManualFailover, kSentinelDeath, kConflictingMasters,
+                              kSeveralMasters}) {
     if (has(scenario, hazard)) hazards.push_back(hazard);
   }
   return hazards;

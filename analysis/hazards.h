@@ -17,6 +17,7 @@ enum class Hazard : std::uint8_t {
   kLostConfiguration,   // a sentinel loses what it knew, or cannot save it
   kMembership,          // not all sentinels know all sentinels, or of a quorum that differs
   kManualFailover,      // SENTINEL FAILOVER
+  kSentinelDeath,       // a sentinel is killed
   kConflictingMasters,  // sentinels begin with different masters of one name, or with two names of one master
   kSeveralMasters,      // the sentinels monitor several masters, for which they have one current epoch
 };

@@ -32,12 +32,11 @@ std::string text(Millis time) { return sim::format_duration(time); }
 std::vector<Millis> rounder(Millis time) {
   std::vector<Millis> times;
   for (const Millis unit : {Millis{10s}, Millis{5s}, Millis{1s}, Millis{500ms}, Millis{100ms}, Millis{10ms}}) {
+    if (time % unit == 0ms) break;
     const Millis down = time / unit * unit;
     for (const Millis near : {down, down + unit}) {
-      const bool is_new = near != time && std::ranges::find(times, near) == times.end();
-      if (is_new && near > 0ms) times.push_back(near);
+      if (near > 0ms && std::ranges::find(times, near) == times.end()) times.push_back(near);
     }
-    if (time % unit == 0ms) break;
   }
   return times;
 }
@@ -433,13 +432,18 @@ class Shrinker {
     return {};
   }
 
-  bool round_times() {
+  bool round_times() {  // and shorten periods
     bool changed = false;
     for (std::size_t i = 0; i < steps(); ++i) {
       for (const char* const field : {"at", "for", "load-time", "after"}) {
         const auto time = time_in(best_["steps"][i], field);
         if (!time) continue;
-        for (const Millis near : rounder(*time)) {
+        std::vector<Millis> simpler = rounder(*time);
+        const bool is_period = std::string_view{field} != "at";
+        if (is_period && *time > 1s)
+          simpler.insert(simpler.begin(), std::chrono::ceil<std::chrono::seconds>(*time / 2));
+        for (const Millis near : simpler) {
+          if (near == *time) continue;
           Document candidate = best_;
           candidate["steps"][i][field] = text(near);
           if (accept(std::move(candidate))) {
