@@ -107,7 +107,7 @@ TEST_F(Invariants, SeeSecondLeaders) {
 
 // A leader whose votes are of a later epoch: other masters are failed over at the same time.
 TEST_F(Invariants, SeeVotesOfLaterEpochs) {
-  EXPECT_THAT(broken_in("cases/many_masters_at_once.json"), Contains("elected-in-its-epoch"));
+  EXPECT_THAT(broken_in("cases/many_masters_at_once.json", 4), Contains("elected-in-its-epoch"));
 }
 
 // An epoch that goes back: the process is started with the configuration that it had at first.
@@ -116,14 +116,6 @@ TEST_F(Invariants, SeeEpochsGoBack) {
                         {"at": "20s", "do": "partition", "between": [["S1"], ["S2", "S3", "R1", "R2", "R3"]]},
                         {"at": "21s", "do": "start", "node": "S1", "fresh": true})"),
               ElementsAre("epochs-never-go-back", "config-epoch-never-goes-back", "one-name-in-the-end"));
-}
-
-// What is not on disk was told to nobody: a sentinel that is killed while it writes does not go back.
-TEST_F(Invariants, TakeWhatIsOnDisk) {
-  EXPECT_THAT(broken(R"({"on": "+vote-for-leader", "do": "crash", "node": "speaker"},
-                        {"at": "10s", "do": "crash", "node": "R1"}, {"at": "12100ms", "do": "crash", "node": "S1"},
-                        {"at": "12110ms", "do": "crash", "node": "S2"}, {"at": "13s", "do": "start", "nodes": ["S1", "S2"]})"),
-              Not(Contains("epochs-never-go-back")));
 }
 
 // A failover is tried by a sentinel that sees its master down, but is alone with that.
