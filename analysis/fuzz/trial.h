@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,10 @@ struct Trial {
   std::vector<Broken> broken{};  // in the order of Invariant
   Coverage coverage{};
 };
+// Until the end of the scenario, or until all is well after the last fault.
 Trial try_out(const std::shared_ptr<const sim::Scenario>& scenario);
 
-// Only whether it breaks this invariant, and whether that is known; nullptr if it does not.
+// Only whether it breaks this invariant, and whether that is known; nullopt if it does not.
 std::optional<Broken> breaks(const std::shared_ptr<const sim::Scenario>& scenario, sim::Invariant invariant);
 
 }  // namespace sentinel::analysis
