@@ -73,7 +73,8 @@ std::optional<Break> InvariantChecker::two_masters(const Group& group, SimTime u
   return Break{.invariant = Invariant::kOneWritableMaster,
                .at = *group.two_since,
                .what = said(*group.two_since, group.two[0]) + " and " + scenario_->node(group.two[1]).name +
-                       " take writes at the same time, for " + sim::format_duration(until - *group.two_since)};
+                       " take writes at the same time, for " +
+                       sim::format_duration(std::chrono::floor<model::Millis>(until - *group.two_since))};
 }
 
 }  // namespace sentinel::analysis

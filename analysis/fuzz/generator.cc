@@ -97,7 +97,7 @@ void draw_surroundings(Chance& chance, Document& scenario) {
       scenario["network"]["latency"] = {{"median", "1ms"}, {"p99", "20ms"}, {"loss", chance.one_of({"0.1%", "1%"})}};
     }
   }
-  if (chance.is_likely(30)) scenario["disk"] = {{"flush", chance.one_of({"1ms", "20ms", "100ms"})}};
+  if (chance.is_likely(30)) scenario["disk"] = {{"flush", chance.one_of({"1ms", "10ms", "40ms"})}};
   if (chance.is_likely(50)) scenario["hash-order"] = "random";
   if (chance.is_likely(50)) scenario["wall-clock"] = "random";
 }
@@ -298,7 +298,7 @@ Document mutated(const Document& parent, std::uint64_t seed) {
     } else if (kind < 6 && child.contains("cluster")) {
       child["cluster"]["quorum"] = chance.between(1, static_cast<int>(cast.sentinels.size()));
     } else if (kind < 7) {
-      child["disk"] = {{"flush", chance.one_of({"1ms", "20ms", "100ms"})}};
+      child["disk"] = {{"flush", chance.one_of({"1ms", "10ms", "40ms"})}};
     } else if (end > kFaultsBegin) {
       strike_once_more(chance, cast, end, child);
     }
