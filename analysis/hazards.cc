@@ -31,8 +31,10 @@ constexpr auto kExcuses = std::to_array<Excuse>({
     {Invariant::kConfigEpochNeverGoesBack, Hazard::kLostConfiguration, "redis/redis-debian #5, redis/redis #6126"},
     // The epoch that SENTINEL FAILOVER takes is saved with the first vote, a tick later (sentinelStartFailover).
     {Invariant::kEpochsNeverGoBack, Hazard::kSentinelDeath, "scenarios/found/epoch_is_forgotten.json"},
-    // What a hello tells is saved if the address is another one, not if only the epoch is (sentinelProcessHelloMessage).
-    {Invariant::kConfigEpochNeverGoesBack, Hazard::kSentinelDeath, "scenarios/found/configuration_epoch_is_forgotten.json"},
+    // What a hello tells is saved if the address is another one, not if only the epoch is
+    // (sentinelProcessHelloMessage).
+    {Invariant::kConfigEpochNeverGoesBack, Hazard::kSentinelDeath,
+     "scenarios/found/configuration_epoch_is_forgotten.json"},
     // What it said of itself under its old id reaches it later: it votes as two.
     {Invariant::kElectedByMajority, Hazard::kMembership, "scenarios/found/votes_as_two.json"},
     // An epoch that was forgotten is given to another configuration, and equal ones are never reconciled.
@@ -47,6 +49,10 @@ constexpr auto kExcuses = std::to_array<Excuse>({
     // Configurations that begin with epoch 0 are equal, and are never reconciled.
     {Invariant::kOneNameInTheEnd, Hazard::kConflictingMasters, "redis/redis #12271, #12531"},
     {Invariant::kAllFollowInTheEnd, Hazard::kConflictingMasters, "redis/redis #12271, #1776"},
+    // Replicas of each other, which a leader that died after the promotion leaves: none of them may be promoted any
+    // more.
+    {Invariant::kAllFollowInTheEnd, Hazard::kNeverUpIsTooLong, "redis/redis #7523, pull 8785"},
+    {Invariant::kWritableInTheEnd, Hazard::kNeverUpIsTooLong, "redis/redis #7523, pull 8785"},
     // The master of one name is made a replica for the other.
     {Invariant::kWritableInTheEnd, Hazard::kConflictingMasters, "redis/redis #4793, #1776"},
 });
@@ -212,6 +218,7 @@ bool has(const Scenario& scenario, Hazard hazard) {
     case Hazard::kManualFailover: return fails_over_by_hand(scenario);
     case Hazard::kSentinelDeath: return kills_sentinel(scenario);
     case Hazard::kConflictingMasters: return masters_conflict(scenario);
+    case Hazard::kNeverUpIsTooLong: return !scenario.profile->data_node.tells_never_up;
     case Hazard::kSeveralMasters: return has_several_masters(scenario);
   }
   return false;
@@ -223,7 +230,7 @@ std::vector<Hazard> hazards_of(const Scenario& scenario) {
   using enum Hazard;
   std::vector<Hazard> hazards;
   for (const Hazard hazard : {kLostConfiguration, kMembership, kManualFailover, kSentinelDeath, kConflictingMasters,
-                              kSeveralMasters}) {
+                              kNeverUpIsTooLong, kSeveralMasters}) {
     if (has(scenario, hazard)) hazards.push_back(hazard);
   }
   return hazards;

@@ -19,6 +19,7 @@ enum class Hazard : std::uint8_t {
   kManualFailover,      // SENTINEL FAILOVER
   kSentinelDeath,       // a sentinel is killed
   kConflictingMasters,  // sentinels begin with different masters of one name, or with two names of one master
+  kNeverUpIsTooLong,    // before 6.2.2 a replica whose link to its master never was up says that it is down since 1970
   kSeveralMasters,      // the sentinels monitor several masters, for which they have one current epoch
 };
 
