@@ -36,6 +36,12 @@ class Alarm {
     effects.next_timer = std::max(Millis{0}, at_ - now);
   }
 
+  // All of its state, for who compares runs (sim/state_hash.h).
+  template <class Visitor>
+  void visit_state(Visitor& visit) const {
+    visit(at_);
+  }
+
   friend bool operator==(const Alarm&, const Alarm&) = default;
 
  private:

@@ -33,6 +33,15 @@ class Client {
     return operation_.active ? std::optional{operation_.began} : std::nullopt;
   }
 
+  // All of its state, for who compares runs (sim/state_hash.h).
+  template <class Visitor>
+  void visit_state(Visitor& visit) const {
+    const auto& [config, number, question, link, subscriptions, operation, operations, requests, writes, next_write,
+                 next_read, find_at, refresh_at, alarm] = *this;
+    visit(config, number, question, link, subscriptions, operation, operations, requests, writes, next_write, next_read,
+          find_at, refresh_at, alarm);
+  }
+
   friend bool operator==(const Client&, const Client&) = default;
 
  private:
@@ -48,6 +57,11 @@ class Client {
     std::uint16_t failed = 0;    // that were asked in vain since the last answer
     Instant deadline{};
 
+    template <class Visitor>
+    void visit_state(Visitor& visit) const {
+      const auto& [is_asked, place, failures, until] = *this;
+      visit(is_asked, place, failures, until);
+    }
     friend bool operator==(const Question&, const Question&) = default;
   };
 
@@ -59,6 +73,11 @@ class Client {
     std::optional<Address> address{};
     Instant deadline{};  // of connecting and verifying
 
+    template <class Visitor>
+    void visit_state(Visitor& visit) const {
+      const auto& [how, where, until] = *this;
+      visit(how, where, until);
+    }
     friend bool operator==(const DataLink&, const DataLink&) = default;
   };
 
@@ -66,6 +85,11 @@ class Client {
     bool open = false;
     Instant retry_at{};  // kNever: it is not tried
 
+    template <class Visitor>
+    void visit_state(Visitor& visit) const {
+      const auto& [is_open, again_at] = *this;
+      visit(is_open, again_at);
+    }
     friend bool operator==(const Subscription&, const Subscription&) = default;
   };
 
@@ -81,6 +105,12 @@ class Client {
     Instant deadline{};  // of this try
     Instant retry_at{};  // not before; kNever: at once
 
+    template <class Visitor>
+    void visit_state(Visitor& visit) const {
+      const auto& [is_active, is_read, is_sent, tried, operation_number, request_number, written_id, since, until,
+                   again_at] = *this;
+      visit(is_active, is_read, is_sent, tried, operation_number, request_number, written_id, since, until, again_at);
+    }
     friend bool operator==(const Operation&, const Operation&) = default;
   };
 

@@ -91,6 +91,21 @@ class DataNode {
   InfoReply info(Instant now) const;
   ReplicationView replication(Instant now) const;  // replication_view.h
 
+  // All of its state, for who compares runs (sim/state_hash.h): visit.uptime() takes what `uptime` counts.
+  template <class Visitor>
+  void visit_state(Visitor& visit) const {
+    const auto& [traits, config, run_id, disk_fails, script, load_time, loading_until, data, data_size, stored_history,
+                 replication_id, second_id, second_offset, offset, backlog, backlog_length, upstream, downstreams, dump,
+                 good_replicas, alone_since, clients, paused_until, held, waiters, next_cron, cron_runs, armed] = *this;
+    visit(traits, config, run_id, disk_fails, script, load_time, data, data_size, stored_history, replication_id,
+          second_id, second_offset, offset, backlog, backlog_length, upstream, downstreams, dump, good_replicas,
+          alone_since, clients, held, waiters, cron_runs);
+    visit.uptime(loading_until);
+    visit.uptime(paused_until);
+    visit.uptime(next_cron);
+    visit.uptime(armed);
+  }
+
   friend bool operator==(const DataNode&, const DataNode&) = default;
 
  private:
@@ -109,6 +124,11 @@ class DataNode {
     std::optional<Address> listening{};  // of a replica, by REPLCONF
     Offset written = 0;                  // the end of its last write in our stream
 
+    template <class Visitor>
+    void visit_state(Visitor& visit) const {
+      const auto& [end, is_authenticated, is_subscribed, listens_at, end_of_writes] = *this;
+      visit(end, is_authenticated, is_subscribed, listens_at, end_of_writes);
+    }
     friend bool operator==(const Client&, const Client&) = default;
   };
 
@@ -118,6 +138,11 @@ class DataNode {
     Callback callback{};
     Message message{};
 
+    template <class Visitor>
+    void visit_state(Visitor& visit) const {
+      const auto& [end, waiting, what] = *this;
+      visit(end, waiting, what);
+    }
     friend bool operator==(const Held&, const Held&) = default;
   };
 
@@ -127,6 +152,12 @@ class DataNode {
     Millis period{};
     bool writes = false;
 
+    template <class Visitor>
+    void visit_state(Visitor& visit) const {
+      const auto& [ends, lasts, has_written] = *this;
+      visit.uptime(ends);
+      visit(lasts, has_written);
+    }
     friend bool operator==(const Script&, const Script&) = default;
   };
 
@@ -138,6 +169,12 @@ class DataNode {
     Offset offset = 0;
     std::optional<Millis> until{};
 
+    template <class Visitor>
+    void visit_state(Visitor& visit) const {
+      const auto& [end, waiting, needed, position, ends] = *this;
+      visit(end, waiting, needed, position);
+      visit.uptime(ends);
+    }
     friend bool operator==(const Waiter&, const Waiter&) = default;
   };
 
@@ -152,6 +189,11 @@ class DataNode {
       Instant began{};                         // when it did
       bool is_orphaned = false;                // the link was lost while the snapshot was loaded
 
+      template <class Visitor>
+      void visit_state(Visitor& visit) const {
+        const auto& [of, position, is_by_sync, begins, since, orphaned] = *this;
+        visit(of, position, is_by_sync, begins, since, orphaned);
+      }
       friend bool operator==(const Transfer&, const Transfer&) = default;
     };
 
@@ -164,6 +206,11 @@ class DataNode {
     bool speaks_sync = false;  // a master of before PSYNC: nothing is acknowledged, nothing can be resumed
     Transfer transfer{};       // in kTransfer
 
+    template <class Visitor>
+    void visit_state(Visitor& visit) const {
+      const auto& [how, is_down_since, last, resumes, of, position, is_old, current] = *this;
+      visit(how, is_down_since, last, resumes, of, position, is_old, current);
+    }
     friend bool operator==(const Upstream&, const Upstream&) = default;
   };
 
@@ -187,6 +234,12 @@ class DataNode {
     Offset acknowledged = 0;
 
     bool waits_for_dump() const { return state == State::kTransfer; }
+    template <class Visitor>
+    void visit_state(Visitor& visit) const {
+      const auto& [end, listens_at, is_old, how, sent, starts_at, sent_until, waits_since, acked_at, acked] = *this;
+      visit(end, listens_at, is_old, how, sent, starts_at, waits_since, acked_at, acked);
+      visit.uptime(sent_until);
+    }
     friend bool operator==(const Downstream&, const Downstream&) = default;
   };
 
@@ -198,6 +251,12 @@ class DataNode {
     std::int64_t size = 0;
     bool diskless = false;
 
+    template <class Visitor>
+    void visit_state(Visitor& visit) const {
+      const auto& [ends, position, last, bytes, to_replicas] = *this;
+      visit.uptime(ends);
+      visit(position, last, bytes, to_replicas);
+    }
     friend bool operator==(const Dump&, const Dump&) = default;
   };
 

@@ -26,6 +26,12 @@ class HashOrder {
   // Keys of smaller rank come first.
   std::uint64_t rank(std::uint64_t key) const { return mix_bits(seed_ ^ mix_bits(key)); }
 
+  // All of its state, for who compares runs (sim/state_hash.h).
+  template <class Visitor>
+  void visit_state(Visitor& visit) const {
+    visit(seed_);
+  }
+
   friend bool operator==(const HashOrder&, const HashOrder&) = default;
 
  private:

@@ -55,6 +55,7 @@ class Id {
 
   bool known() const { return *this != Id{}; }
   std::string text() const;
+  const std::array<std::uint8_t, kBytes>& bytes() const { return bytes_; }
   std::uint64_t leading_bits() const;  // the first 16 digits
   friend auto operator<=>(const Id&, const Id&) = default;
 

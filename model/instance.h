@@ -53,6 +53,12 @@ class LinkTable {
   static LinkIndex index_of(Socket socket) { return static_cast<LinkIndex>(static_cast<std::uint32_t>(socket) / 2); }
   static bool is_subscription(Socket socket) { return static_cast<std::uint32_t>(socket) % 2 == 1; }
 
+  // All of its state, for who compares runs (sim/state_hash.h).
+  template <class Visitor>
+  void visit_state(Visitor& visit) const {
+    visit(links_);
+  }
+
   friend bool operator==(const LinkTable&, const LinkTable&) = default;
 
  private:

@@ -1,5 +1,7 @@
 #include "model/random.h"
 
+#include <utility>
+
 namespace sentinel::model {
 namespace {
 
@@ -18,6 +20,11 @@ std::uint64_t Random::next(Stream stream) {
   std::uint64_t& state = states_[static_cast<std::size_t>(stream)];
   state += kGolden;
   return mix_bits(state);
+}
+
+std::uint32_t Random::answer(Stream stream, std::uint32_t n) {
+  const Draw draw = std::exchange(answers_[static_cast<std::size_t>(stream)], Draw::kDrawn);
+  return draw == Draw::kLowest ? 0 : draw == Draw::kMiddle ? n / 2 : n - 1;
 }
 
 Id Random::new_id() {

@@ -16,6 +16,9 @@ constexpr std::uint64_t mix_bits(std::uint64_t z) {
   return z ^ (z >> 31U);
 }
 
+// What a draw gives instead of what is drawn, so that all that it can lead to is seen.
+enum class Draw : std::uint8_t { kDrawn, kLowest, kMiddle, kHighest };
+
 // The chances of one process. Each purpose has its own stream, so that one more draw for one purpose shifts
 // nothing in another.
 class Random {
@@ -28,17 +31,27 @@ class Random {
 
   // A number from 0 to n - 1, all equally likely (to 2^-32). n in 1 .. 2^32 - 1.
   std::uint32_t below(Stream stream, std::uint32_t n) {
-    return static_cast<std::uint32_t>(((next(stream) >> 32U) * n) >> 32U);
+    const auto drawn = static_cast<std::uint32_t>(((next(stream) >> 32U) * n) >> 32U);
+    if (answers_[static_cast<std::size_t>(stream)] == Draw::kDrawn) [[likely]]
+      return drawn;
+    return answer(stream, n);
   }
+  // What the next draw of this stream gives; draws of the others, and later ones, are as they were.
+  void answer_next(Stream stream, Draw draw) { answers_[static_cast<std::size_t>(stream)] = draw; }
   Id new_id();
   std::uint64_t new_hash_seed();  // not 0
+
+  // Changes with each draw.
+  std::uint64_t state(Stream stream) const { return states_[static_cast<std::size_t>(stream)]; }
 
   friend bool operator==(const Random&, const Random&) = default;
 
  private:
   std::uint64_t next(Stream stream);
+  std::uint32_t answer(Stream stream, std::uint32_t n);
 
   std::array<std::uint64_t, kStreams> states_{};
+  std::array<Draw, kStreams> answers_{};
 };
 
 }  // namespace sentinel::model

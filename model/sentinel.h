@@ -57,6 +57,16 @@ class Sentinel {
   Millis info_age_limit(const Master& master) const;
   static Millis link_down_limit(Instant now, const Master& master);
 
+  // All of its state, for who compares runs (sim/state_hash.h).
+  template <class Visitor>
+  void visit_state(Visitor& visit) const {
+    const auto& [profile, id, announced, current_epoch, denies_scripts_reconfig, disk_fails, tilt, tilt_since,
+                 previous_tick, next_serial, simulated_failure, order, masters, links, subscribers, scripts,
+                 running_scripts, script_pids] = *this;
+    visit(profile, id, announced, current_epoch, denies_scripts_reconfig, disk_fails, tilt, tilt_since, previous_tick,
+          next_serial, simulated_failure, order, masters, links, subscribers, scripts, running_scripts, script_pids);
+  }
+
   friend bool operator==(const Sentinel&, const Sentinel&) = default;
 
  private:

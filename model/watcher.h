@@ -37,6 +37,13 @@ class Watcher {
   const std::optional<Registry>& registry() const { return registry_; }
   bool is_subscribed() const { return subscribed_; }
 
+  // All of its state, for who compares runs (sim/state_hash.h).
+  template <class Visitor>
+  void visit_state(Visitor& visit) const {
+    const auto& [config, registry, subscribed, asking, subscribe_at, ask_at, deadline, alarm] = *this;
+    visit(config, registry, subscribed, asking, subscribe_at, ask_at, deadline, alarm);
+  }
+
   friend bool operator==(const Watcher&, const Watcher&) = default;
 
  private:

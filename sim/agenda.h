@@ -1,8 +1,10 @@
 // The future of a run: what will happen, in the total order of (time, sequence number).
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <queue>
+#include <functional>
 #include <vector>
 
 #include "sim/time.h"
@@ -43,27 +45,46 @@ static_assert(sizeof(Happening) == 24);
 class Agenda {
  public:
   SimTime now() const { return now_; }
-  bool empty() const { return queue_.empty(); }
-  SimTime next_at() const { return queue_.top().at; }
+  bool empty() const { return heap_.empty(); }
+  SimTime next_at() const { return heap_.front().at; }
   std::uint64_t next_sequence() const { return next_sequence_; }  // of what will be scheduled next
 
+  // From now on what is scheduled comes only at whole multiples of this: what comes within one of them is simultaneous.
+  // 1 µs: each time is as it is.
+  void set_interval(Micros interval) { interval_ = interval; }
+
   void schedule(SimTime at, Happening what) {
-    what.at = at;
+    what.at = interval_ == Micros{1} ? at : next_slot(at);
     what.sequence = next_sequence_++;
-    queue_.push(what);
+    heap_.push_back(what);
+    std::ranges::push_heap(heap_, std::greater<>{});
   }
   // Takes out what comes next and moves the time to it. The agenda must not be empty.
   Happening pop() {
-    const Happening next = queue_.top();
-    queue_.pop();
+    std::ranges::pop_heap(heap_, std::greater<>{});
+    const Happening next = heap_.back();
+    heap_.pop_back();
     now_ = next.at;
     return next;
   }
   void set_now(SimTime now) { now_ = now; }
 
+  // All that comes at next_at(), in the order in which it would happen. Replaces what `into` held.
+  void simultaneous(std::vector<Happening>& into) const;
+  // Likewise pop(), but takes what is at this place among what is simultaneous; past the end, the first.
+  Happening pop(std::size_t place);
+  // All, in no particular order.
+  const std::vector<Happening>& all() const { return heap_; }
+
  private:
-  std::priority_queue<Happening, std::vector<Happening>, std::greater<>> queue_;
+  SimTime next_slot(SimTime at) const {
+    const Micros past = at.time_since_epoch() % interval_;
+    return past > Micros{0} ? at + (interval_ - past) : at - past;
+  }
+
+  std::vector<Happening> heap_;  // what comes next is the first
   SimTime now_{};
+  Micros interval_{1};
   std::uint64_t next_sequence_ = 0;
 };
 

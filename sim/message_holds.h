@@ -14,6 +14,11 @@ class MessageHolds {
   void hold(const HeldMessages& messages) { add(messages, true); }
   void release(const std::optional<HeldMessages>& messages);  // nullopt: all
   bool any() const { return !rules_.empty(); }
+  // All of its state, for who compares runs (state_hash.h).
+  template <class Visitor>
+  void visit_state(Visitor& visit) const {
+    for (const Rule& rule : rules_) visit(rule.messages.kinds, rule.messages.from, rule.messages.to, rule.holds);
+  }
   bool contain(const model::Message& message, const model::Callback& callback, NodeId from, NodeId to) const;
 
  private:

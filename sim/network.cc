@@ -440,10 +440,6 @@ Happening Network::about(Happening::Kind kind, std::uint32_t at, std::uint8_t si
   return Happening{.index = at, .generation = connections_[at].generation, .kind = kind, .side = side};
 }
 
-bool Network::is_void(const Happening& happening) const {
-  return connections_[happening.index].generation != happening.generation;
-}
-
 NodeId Network::node_at(const Connection& connection, std::uint8_t side) const {
   return side == kServer && connection.server ? *connection.server : connection.ends[side].node;
 }

@@ -55,6 +55,12 @@ class Network {
   // --- what happens on the way ---
   // The process that must run for this to happen; nullopt if none must (or if it is void).
   std::optional<NodeId> receiver(const Happening& happening) const;
+  // Whether it is about a connection that is no longer there.
+  bool is_void(const Happening& happening) const {
+    return connections_[happening.index].generation != happening.generation;
+  }
+  // At whose host it happens, whether or not a process must run for it. It must not be void.
+  NodeId host_of(const Happening& happening) const { return node_at(connections_[happening.index], happening.side); }
   // The receiver does not run. What happens instead when it goes on: its host has kept for it what arrived.
   Happening put_aside(Agenda& agenda, const Happening& happening);
   // Makes it happen. The input for receiver(), if any. A message in it stays valid until release().
@@ -71,6 +77,8 @@ class Network {
   void release_messages(Agenda& agenda, const std::optional<HeldMessages>& messages);
 
  private:
+  friend class StateHasher;  // state_hash.cc
+
   static constexpr std::uint32_t kNone = 0xFFFF'FFFFU;
 
   struct Parcel {
@@ -126,7 +134,6 @@ class Network {
   };
   std::optional<Located> locate(NodeId node, model::Socket socket) const;
   Happening about(Happening::Kind kind, std::uint32_t at, std::uint8_t side) const;
-  bool is_void(const Happening& happening) const;
   NodeId node_at(const Connection& connection, std::uint8_t side) const;
   Path path_to(const Connection& connection, std::uint8_t side) const;
   Micros travel_time(NodeId from, const Latency& latency, bool connecting);

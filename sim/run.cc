@@ -36,7 +36,9 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
     : scenario_(std::move(scenario)), seed_(seed), network_(*scenario_, seed), processes_(scenario_->nodes.size()) {
   using Stream = model::Random::Stream;
   const SimTime data_nodes_start{kDataNodesStart - longest_full_resync(*scenario_)};
+  agenda_.set_interval(scenario_->schedule.interval);
   agenda_.set_now(data_nodes_start);
+  choice_at_ = next_scheduled();
   network_.topology().restore_latency({}, scenario_->network);
   plan_steps(SimTime::min());
   for (std::uint32_t i = 0; i < scenario_->steps.size(); ++i) {
@@ -89,7 +91,13 @@ const model::Watcher* Run::watcher(NodeId node) const {
 bool Run::step(Scratch& scratch) {
   scratch.records.clear();
   if (!has_future()) return false;
-  const Happening what = take_next();
+  if (happenings_ + 1 == choice_at_) [[unlikely]]
+    return step_as(scenario_->schedule.choices[choices_made_], scratch);
+  play(take_next(), scratch);
+  return true;
+}
+
+void Run::play(const Happening& what, Scratch& scratch) {
   ++happenings_;
   last_fed_.reset();
   mix(static_cast<std::uint64_t>(what.at.time_since_epoch().count()));
@@ -99,7 +107,6 @@ bool Run::step(Scratch& scratch) {
   if (scratch.history != nullptr) scratch.history->begin(what, agenda_.next_sequence());
   happen(what, scratch);
   if (scratch.history != nullptr) scratch.history->said(scratch.records);
-  return true;
 }
 
 Happening Run::take_next() {

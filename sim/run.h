@@ -74,6 +74,23 @@ class Run {
     return has_future() && (is_step_next() ? steps_.back().at : agenda_.next_at()) <= end && step(scratch);
   }
 
+  // --- the choices of a run (run_choices.cc) ---
+  const Agenda& agenda() const { return agenda_; }
+  // Whether a step of the scenario that has a time comes before all that is on the agenda.
+  bool is_step_next() const { return !steps_.empty() && (agenda_.empty() || steps_.back().at <= agenda_.next_at()); }
+  bool has_future() const { return !steps_.empty() || !agenda_.empty(); }
+  SimTime next_at() const { return is_step_next() ? steps_.back().at : agenda_.next_at(); }  // if has_future()
+  // Whose state decides what comes of it, and no other's; nullopt: it concerns all, or is void.
+  std::optional<NodeId> process_of(const Happening& what) const;
+  // Whether it was meant for what is no longer there, so that nothing comes of it.
+  bool is_void(const Happening& what) const;
+  // Whether an event that comes may make a step happen.
+  bool awaits_events() const { return !armed_.empty(); }
+  const model::Random& chances(NodeId node) const { return processes_[index(node)].random; }
+  // Likewise step(), with this choice instead of what the run does by itself. A step of the scenario comes first
+  // whatever is chosen.
+  bool step_as(const Choice& choice, Scratch& scratch);
+
   // The past stays, and the steps that are to come are those of another scenario, which is the same but for the times
   // of its steps, and perhaps its end, and has had the same steps until now(). Both scenarios must outlive the run.
   void continue_as(std::shared_ptr<const Scenario> scenario);
@@ -117,6 +134,8 @@ class Run {
   std::uint32_t rewrites(NodeId node) const { return processes_[index(node)].rewrites; }
 
  private:
+  friend class StateHasher;  // state_hash.cc
+
   // A process, and what it leaves on disk.
   struct Process {
     std::variant<std::monostate, model::DataNode, model::Sentinel, model::Client, model::Watcher> machine{};
@@ -171,9 +190,9 @@ class Run {
     std::uint32_t place = 0;
   };
 
-  bool has_future() const { return !steps_.empty() || !agenda_.empty(); }
-  bool is_step_next() const { return !steps_.empty() && (agenda_.empty() || steps_.back().at <= agenda_.next_at()); }
   Happening take_next();
+  void play(const Happening& what, Scratch& scratch);
+  std::uint64_t next_scheduled() const;
   static std::size_t index(NodeId node) { return static_cast<std::size_t>(node); }
 
   bool can_act(const Process& process) const { return !process.stopped && process.busy_until <= now(); }
@@ -255,6 +274,8 @@ class Run {
   std::uint64_t digest_ = 0;
   std::uint64_t happenings_ = 0;
   std::optional<NodeId> last_fed_{};
+  std::size_t choices_made_ = 0;  // of Scenario::schedule
+  std::uint64_t choice_at_ = 0;   // the happening that the next of them is about
 };
 static_assert(std::copyable<Run>);
 

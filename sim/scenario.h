@@ -17,6 +17,7 @@
 #include "model/scripts.h"
 #include "sim/latency.h"
 #include "sim/message_kind.h"
+#include "sim/schedule.h"
 #include "sim/time.h"
 
 namespace sentinel::sim {
@@ -314,7 +315,8 @@ struct Scenario {
   bool draws_second =
       false;                // within which second the wall clocks begin is drawn; otherwise they begin with a full one
   std::vector<Step> steps;  // in the order of the file
-  SimTime from{};           // the streams begin here, and the expectations look at them
+  Schedule schedule;
+  SimTime from{};  // the streams begin here, and the expectations look at them
   SimTime until{};
   Expectations expect;
   std::uint64_t seeds = 200;                 // how many the expectations must hold for

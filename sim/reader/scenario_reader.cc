@@ -16,6 +16,7 @@
 #include "sim/reader/node_names.h"
 #include "sim/reader/node_reader.h"
 #include "sim/reader/scenario_source.h"
+#include "sim/reader/schedule_reader.h"
 #include "sim/reader/script_reader.h"
 #include "sim/reader/step_reader.h"
 #include "sim/reader/text_file.h"
@@ -24,9 +25,9 @@ namespace sentinel::sim {
 namespace {
 
 constexpr auto kFields = std::to_array<std::string_view>({
-    "$schema",    "about",      "extends", "cases",   "vary",    "profile", "cluster",
-    "nodes",      "directives", "sites",   "clients", "scripts", "network", "disk",
-    "hash-order", "wall-clock", "steps",   "from",    "until",   "expect",  "for",
+    "$schema",    "about",    "extends", "cases",   "vary",    "profile", "cluster",    "nodes",
+    "directives", "sites",    "clients", "scripts", "network", "disk",    "hash-order", "wall-clock",
+    "steps",      "schedule", "from",    "until",   "expect",  "for",
 });
 
 constexpr auto kRunsFields = std::to_array<std::string_view>({"seeds", "seed"});
@@ -108,6 +109,7 @@ Scenario read_case(const Json& root, const std::filesystem::path& file, const st
   Steps steps;
   if (const Json* const json = fields.find("steps")) steps = read_steps(*json, names, scenario);
   scenario.steps = std::move(steps.steps);
+  if (const Json* const schedule = fields.find("schedule")) scenario.schedule = read_schedule(*schedule);
   if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names, scenario);
   if (const Json* const runs = fields.find("for")) read_seeds(*runs, scenario);
   if (const Json* const scripts = fields.find("scripts")) scenario.scripts = read_scripts(*scripts, scenario);

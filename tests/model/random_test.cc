@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <utility>
 #include <vector>
 
 namespace sentinel::model {
@@ -25,6 +26,23 @@ TEST(Random, KnownValues) {
   EXPECT_THAT(draw(Random(0xFFFF'FFFF'FFFF'FFFFULL, 3), Stream::kLatency, 0xFFFF'FFFF, 2),
               ElementsAre(3'605'206'612U, 4'167'370'916U));
   EXPECT_EQ(Random(1, 0).new_id().text(), "37579cf3718db72c1d1d8c0e2c6060e9d3f6aeec");
+}
+
+// An answer that was given in advance takes the place of one draw of its stream; all others are what they would be.
+TEST(Random, AnswersOnceWhatItIsTold) {
+  Random drawn(1, 0);
+  for (const auto& [draw, expected] : {std::pair{Draw::kLowest, 0U}, {Draw::kMiddle, 500U}, {Draw::kHighest, 999U}}) {
+    Random told = drawn;
+    told.answer_next(Stream::kDesync, draw);
+    EXPECT_NE(told, drawn);
+    EXPECT_EQ(told.below(Stream::kTick, 10), Random(drawn).below(Stream::kTick, 10));
+    told = drawn;
+    told.answer_next(Stream::kDesync, draw);
+    EXPECT_EQ(told.below(Stream::kDesync, 1000), expected);
+    Random again = drawn;
+    again.below(Stream::kDesync, 1000);
+    EXPECT_EQ(told, again);
+  }
 }
 
 // A draw for one purpose shifts nothing in another.

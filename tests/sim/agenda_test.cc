@@ -46,6 +46,40 @@ TEST(Agenda, NowIsBehindWhatIsDueNow) {
   EXPECT_EQ(agenda.pop().index, 2U);
 }
 
+// On a grid all comes at whole multiples of the interval, never early; what comes together keeps its order.
+TEST(Agenda, AGridMakesThingsSimultaneous) {
+  Agenda agenda;
+  agenda.set_interval(Micros{10});
+  const std::vector<std::int64_t> times{11, 20, 12, 21, -5, -10, 0};
+  for (std::uint32_t i = 0; i < times.size(); ++i) agenda.schedule(at(times[i]), {.index = i});
+  std::vector<std::pair<std::int64_t, std::uint32_t>> came;
+  while (!agenda.empty()) {
+    const Happening next = agenda.pop();
+    came.emplace_back(next.at.time_since_epoch().count(), next.index);
+  }
+  const std::vector<std::pair<std::int64_t, std::uint32_t>> expected{{-10, 5}, {0, 4},  {0, 6}, {20, 0},
+                                                                     {20, 1},  {20, 2}, {30, 3}};
+  EXPECT_EQ(came, expected);
+}
+
+// Of what is simultaneous any can be taken; the others, and what is later, come as before. There is no place past the
+// end.
+TEST(Agenda, TakesWhatIsChosen) {
+  Agenda agenda;
+  for (std::uint32_t i = 0; i < 4; ++i) agenda.schedule(at(5), {.index = i});
+  agenda.schedule(at(4), {.index = 4});
+  agenda.schedule(at(6), {.index = 5});
+  std::vector<Happening> simultaneous;
+  agenda.simultaneous(simultaneous);
+  ASSERT_EQ(simultaneous.size(), 1U);
+  EXPECT_EQ(agenda.pop(1).index, 4U);
+  agenda.simultaneous(simultaneous);
+  ASSERT_EQ(simultaneous.size(), 4U);
+  EXPECT_EQ(simultaneous[2].index, 2U);
+  EXPECT_EQ(agenda.pop(2).index, 2U);
+  for (const std::uint32_t expected : {0U, 1U, 3U, 5U}) EXPECT_EQ(agenda.pop().index, expected);
+}
+
 // A copy has a future of its own.
 TEST(Agenda, CopiesAreIndependent) {
   Agenda agenda;

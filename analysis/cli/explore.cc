@@ -1,0 +1,200 @@
+// `sentinel-sim explore`: does any order of messages and timers within bounds break an invariant?
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+
+#include "analysis/cli/command_line.h"
+#include "analysis/cli/progress.h"
+#include "analysis/explanation.h"
+#include "analysis/explore/counterexample.h"
+#include "analysis/explore/exploration.h"
+#include "analysis/explore/explore_text.h"
+#include "analysis/recorder/interrupts.h"
+#include "sim/bad_input.h"
+#include "sim/invariants.h"
+#include "sim/reader/scenario_reader.h"
+#include "sim/replay.h"
+#include "sim/units.h"
+
+namespace sentinel::cli {
+namespace {
+
+constexpr sim::Micros kUsualLength = std::chrono::seconds{10};
+
+// A whole number from 0 on, as none of something is a bound, too.
+std::uint32_t count_of(const po::variables_map& values, const std::string& option) {
+  constexpr std::int64_t kMost = 1'000'000;
+  try {
+    return static_cast<std::uint32_t>(sim::parse_integer(values[option].as<std::string>(), 0, kMost));
+  } catch (const sim::BadInput& bad) {
+    throw sim::BadInput{"--" + option + ": " + bad.what()};
+  }
+}
+
+// When the first step comes that has a time; otherwise when the streams begin.
+sim::SimTime usual_begin(const sim::Scenario& scenario, std::uint64_t seed) {
+  std::optional<sim::SimTime> first;
+  for (std::uint32_t i = 0; i < scenario.steps.size(); ++i) {
+    if (!std::holds_alternative<sim::SimTime>(scenario.steps[i].when)) continue;
+    const sim::SimTime at = scenario.time_of(i, seed);
+    if (!first || at < *first) first = at;
+  }
+  return first.value_or(scenario.from);
+}
+
+std::vector<sim::NodeId> nodes_of(const po::variables_map& values, const sim::Scenario& scenario) {
+  std::vector<sim::NodeId> nodes;
+  if (const std::optional<std::string> names = text_of(values, "nodes")) {
+    std::istringstream all{*names};
+    for (std::string name; std::getline(all, name, ',');) {
+      nodes.push_back(node_named(scenario, name, "--nodes", "node", [](const sim::Node&) { return true; }));
+    }
+    std::ranges::sort(nodes);
+    nodes.erase(std::ranges::unique(nodes).begin(), nodes.end());
+    return nodes;
+  }
+  for (std::uint16_t i = 0; i < scenario.nodes.size(); ++i) {
+    if (scenario.nodes[i].listens()) nodes.push_back(sim::NodeId{i});
+  }
+  return nodes;
+}
+
+std::vector<sim::Invariant> invariants_of(const po::variables_map& values, const sim::Scenario& scenario) {
+  std::vector<sim::Invariant> asked;
+  if (values.count("invariant") != 0) {
+    std::vector<std::string_view> known;
+    for (const sim::InvariantRow& row : sim::invariants()) known.push_back(row.name);
+    for (const std::string& name : values["invariant"].as<std::vector<std::string>>()) {
+      const auto row = std::ranges::find(sim::invariants(), name, &sim::InvariantRow::name);
+      if (row == sim::invariants().end())
+        throw sim::BadInput{"--invariant '" + name + "' is not known" + sim::suggestion(name, known)};
+      asked.push_back(row->invariant);
+    }
+    return asked;
+  }
+  if (!scenario.expect.invariants.empty()) return scenario.expect.invariants;
+  for (const sim::InvariantRow& row : sim::invariants()) asked.push_back(row.invariant);
+  return asked;
+}
+
+analysis::ExploreBounds bounds_of(const po::variables_map& values, const sim::Scenario& scenario) {
+  analysis::ExploreBounds bounds;
+  bounds.seed = positive_number(values["seed"].as<std::string>(), "--seed");
+  if (const std::optional<std::string> interval = text_of(values, "interval")) {
+    bounds.interval = time_of(*interval, "--interval").time_since_epoch();
+    if (bounds.interval < sim::Micros{1}) throw sim::BadInput{"--interval must be at least 1us"};
+  } else if (scenario.schedule.interval > sim::Micros{1}) {
+    bounds.interval = scenario.schedule.interval;
+  }
+  const std::optional<std::string> from = text_of(values, "from");
+  const std::optional<std::string> to = text_of(values, "to");
+  bounds.from = from ? time_of(*from, "--from") : usual_begin(scenario, bounds.seed);
+  bounds.to = to ? time_of(*to, "--to") : std::min(bounds.from + kUsualLength, scenario.until);
+  if (bounds.to > scenario.until) throw sim::BadInput{"--to is after the end of the scenario"};
+  if (values.count("depth") != 0) bounds.depth = count_of(values, "depth");
+  bounds.crashes = count_of(values, "crashes");
+  bounds.cuts = count_of(values, "cuts");
+  bounds.nodes = nodes_of(values, scenario);
+  bounds.states = positive_number(values["states"].as<std::string>(), "--states");
+  bounds.timers = values.count("timers") != 0;
+  bounds.brute_force = values.count("brute-force") != 0;
+  bounds.invariants = invariants_of(values, scenario);
+  return bounds;
+}
+
+analysis::Exploration explored(const sim::Scenario& scenario, const analysis::ExploreBounds& bounds) {
+  const analysis::recorder::Interrupts interrupts;
+  Progress progress{"states"};
+  return analysis::explore(scenario, bounds, [&](const analysis::ExploreCounts& counts) {
+    progress.update(counts.states, bounds.states,
+                    std::to_string(counts.pruned) + " pruned, depth " + std::to_string(counts.depth));
+    try {
+      interrupts.check();
+    } catch (const analysis::recorder::Interrupted&) {
+      return false;
+    }
+    return true;
+  });
+}
+
+int exit_code(const analysis::Exploration& exploration) {
+  using Verdict = analysis::Exploration::Verdict;
+  if (exploration.verdict == Verdict::kViolated) return kFailed;
+  return exploration.verdict == Verdict::kNone ? kAsExpected : kInconclusive;
+}
+
+std::string explanation_of(const analysis::CounterexampleFile& file, std::uint64_t seed) {
+  const sim::Replay replay{file.scenario, seed};
+  const analysis::CauseFinder causes{replay};
+  return analysis::explanation_text(causes, analysis::explain(causes), {});
+}
+
+std::string replay_command(const std::optional<std::string>& out, std::uint64_t seed) {
+  if (!out) return "--out FILE writes it as a scenario that sentinel-sim check, run and explain replay";
+  return "sentinel-sim check " + *out + "; sentinel-sim explain " + *out + " --seed " + std::to_string(seed);
+}
+
+}  // namespace
+
+int explore_command(const Arguments& arguments) {
+  CommandLine line{
+      "sentinel-sim explore SCENARIO [--case NAME] [--seed N] [--interval TIME] [--from TIME] [--to TIME] [--depth N] "
+      "[--crashes N] [--cuts N] [--nodes NAMES] [--states N] [--timers] [--invariant NAME]… [--brute-force] "
+      "[--out FILE] [--format text|json]",
+      "sentinel-sim explore scenarios/explore/three_sentinels.json --crashes 1 --nodes R1,S1 --depth 1"};
+  line.options()("case", po::value<std::string>(), "which case of the scenario, if it has several")(
+      "seed", po::value<std::string>()->default_value("1"), "of all chances that are not explored")(
+      "interval", po::value<std::string>(),
+      "what comes within so long comes at the same time, in any order; default: that of the scenario's schedule, or "
+      "1ms")("from", po::value<std::string>(), "where exploring begins; default: the first step of the scenario")(
+      "to", po::value<std::string>(),
+      "where it ends, and runs go on by themselves to the end of the scenario; default: 10s later")(
+      "depth", po::value<std::string>(),
+      "how many choices may differ from what the run does by itself; default: any number")(
+      "crashes", po::value<std::string>()->default_value("0"), "how many processes may crash, at any moment")(
+      "cuts", po::value<std::string>()->default_value("0"),
+      "how many links between two processes may be lost, at any moment, until --to")(
+      "nodes", po::value<std::string>(), "whom that may happen to: R1,S1; default: all data nodes and sentinels")(
+      "states", po::value<std::string>()->default_value("1000000"), "how many are looked at")(
+      "timers", "also when the timer of a sentinel comes again is chosen")(
+      "invariant", po::value<std::vector<std::string>>()->composing(),
+      "that must hold, by name; default: those that the scenario expects, or all")(
+      "brute-force", "every order of all that comes at the same time, also of what cannot matter")(
+      "out", po::value<std::string>(),
+      "write the counterexample to this file, beside the scenario if that names files")(
+      "format", po::value<std::string>()->default_value("text"), "text or json");
+  line.positional("SCENARIO", 1);
+  po::variables_map values;
+  if (!line.parse(arguments, values)) return kAsExpected;
+  if (values.count("SCENARIO") == 0)
+    throw sim::BadInput{"explore needs a scenario file; see sentinel-sim explore --help"};
+  const bool as_json = is_json(values["format"].as<std::string>(), "--format");
+  const sim::Scenario scenario =
+      sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0], text_of(values, "case"));
+  const analysis::ExploreBounds bounds = bounds_of(values, scenario);
+
+  const auto begin = std::chrono::steady_clock::now();
+  const analysis::Exploration exploration = explored(scenario, bounds);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+
+  std::optional<analysis::CounterexampleFile> file;
+  if (exploration.counterexample) file = analysis::counterexample_file(scenario, bounds, *exploration.counterexample);
+  const std::optional<std::string> out = text_of(values, "out");
+  if (file && out) write_out(file->text, *out);
+  if (as_json) {
+    nlohmann::ordered_json json = analysis::exploration_json(scenario, bounds, exploration);
+    json["counterexample"] = file ? nlohmann::ordered_json::parse(file->text) : nlohmann::ordered_json{};
+    std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+    return exit_code(exploration);
+  }
+  std::cout << analysis::exploration_text(scenario, bounds, exploration, took.count());
+  if (file) {
+    std::cout << "replay      " << replay_command(out, bounds.seed) << "\n\n" << explanation_of(*file, bounds.seed);
+  }
+  return exit_code(exploration);
+}
+
+}  // namespace sentinel::cli

@@ -1,0 +1,186 @@
+#include "analysis/explore/counterexample.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "analysis/message_text.h"
+#include "sim/bad_input.h"
+#include "sim/invariants.h"
+#include "sim/reader/scenario_reader.h"
+#include "sim/reader/scenario_source.h"
+#include "sim/reader/schedule_reader.h"
+#include "sim/reader/text_file.h"
+#include "sim/replay.h"
+#include "sim/units.h"
+
+namespace sentinel::analysis {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json to_json(const sim::Json& value) {
+  using Kind = sim::Json::Kind;
+  switch (value.kind) {
+    case Kind::kNull: return nullptr;
+    case Kind::kBool: return value.truth;
+    case Kind::kNumber: return ordered_json::parse(value.text);
+    case Kind::kString: return value.text;
+    case Kind::kList: {
+      ordered_json list = ordered_json::array();
+      for (const sim::Json* const item : value.items) list.push_back(to_json(*item));
+      return list;
+    }
+    case Kind::kObject: {
+      ordered_json object = ordered_json::object();
+      for (const sim::Json* const item : value.items) object[item->name] = to_json(*item);
+      return object;
+    }
+  }
+  return nullptr;
+}
+
+// The scenario as one object: without what it extends, and of its cases this one.
+ordered_json resolved(const sim::Scenario& scenario) {
+  const sim::ScenarioSource source{sim::read_text_file(scenario.file), scenario.file};
+  const auto found = std::ranges::find(source.cases(), scenario.case_name, &sim::ScenarioSource::Case::name);
+  if (found == source.cases().end()) throw sim::BadInput{scenario.file.string() + " has changed meanwhile"};
+  return to_json(*found->root);
+}
+
+std::string time_text(sim::SimTime at) { return sim::format_duration(at.time_since_epoch()); }
+
+// The steps that are added, in the order in which they were.
+void add_steps(ordered_json& steps, const sim::Scenario& scenario, const ExploreBounds& bounds,
+               const Deviation& deviation) {
+  const std::string name = scenario.node(deviation.node).name;
+  if (deviation.kind == Deviation::Kind::kCrash) {
+    steps.push_back({{"at", time_text(deviation.at)}, {"do", "crash"}, {"node", name}, {"why", "explored"}});
+  } else if (deviation.kind == Deviation::Kind::kCut) {
+    const ordered_json ends =
+        ordered_json::array({ordered_json::array({name}), ordered_json::array({scenario.node(deviation.other).name})});
+    steps.push_back({{"at", time_text(deviation.at)}, {"do", "partition"}, {"between", ends}, {"why", "explored"}});
+    steps.push_back({{"at", time_text(bounds.to)}, {"do", "heal"}, {"between", ends}, {"why", "explored"}});
+  }
+}
+
+// --- why ----------------------------------------------------------------------------------------------------
+
+// What happened in a moment, in words.
+std::string moment_text(const sim::Scenario& scenario, const sim::History& history, const sim::Moment& moment) {
+  using Input = sim::Moment::Input;
+  const std::string node = moment.node ? scenario.node(*moment.node).name : "nobody";
+  const std::string peer = moment.peer ? scenario.node(*moment.peer).name : "nobody";
+  switch (moment.input) {
+    case Input::kMessage: {
+      const sim::SentMessage& message = history.messages()[*moment.message];
+      return std::string{message_kind_text(message.message, message.callback)} + " of " + peer + " to " + node;
+    }
+    case Input::kTimer: return "the timer of " + node;
+    case Input::kConnected: return "the connection of " + node + " to " + peer;
+    case Input::kDisconnected: return "the end of a connection of " + node + " to " + peer;
+    case Input::kCommand: return "a command to " + node;
+    case Input::kScriptEnded: return "the end of a script of " + node;
+    case Input::kFlushed: return "the disk of " + node;
+    case Input::kStarted: return "the start of " + node;
+    case Input::kNone: break;
+  }
+  if (moment.happening.kind == sim::Happening::Kind::kConnectArrives) return "a request to connect";
+  return "what comes to who is busy";
+}
+
+// The choice in words. `usual`: what would have come instead.
+std::string why(const sim::Scenario& scenario, const sim::History& history, const sim::Choice& choice,
+                std::optional<std::uint64_t> usual) {
+  const auto number = static_cast<sim::MomentNumber>(choice.happening);
+  if (number > history.size()) return {};
+  std::string text = moment_text(scenario, history, history.moment(number));
+  if (choice.draw != model::Draw::kDrawn) text += ", drawn: the " + std::string{sim::draw_name(choice.draw)} + " delay";
+  if (choice.tick != model::Draw::kDrawn)
+    text += ", drawn: the " + std::string{sim::draw_name(choice.tick)} + " number of ticks a second";
+  if (choice.take == 0 || !usual) return text;
+  for (sim::MomentNumber later = number + 1; later <= history.size(); ++later) {
+    if (history.moment(later).happening.sequence != *usual) continue;
+    return text + " before " + moment_text(scenario, history, history.moment(later));
+  }
+  return text;
+}
+
+// What would have come by itself, by the happening of the choice: its sequence number.
+std::map<std::uint64_t, std::uint64_t> usual_ones(const sim::Scenario& scenario, const sim::Replay& replay) {
+  std::map<std::uint64_t, std::uint64_t> usual;
+  std::vector<sim::Happening> simultaneous;
+  for (const sim::Choice& choice : scenario.schedule.choices) {
+    if (choice.happening > replay.history().size()) break;
+    const sim::Run run = replay.before(static_cast<sim::MomentNumber>(choice.happening));
+    if (run.is_step_next()) continue;
+    run.agenda().simultaneous(simultaneous);
+    usual[choice.happening] = simultaneous.front().sequence;
+  }
+  return usual;
+}
+
+ordered_json choices_json(const std::vector<sim::Choice>& choices) {
+  ordered_json json = ordered_json::array();
+  for (const sim::Choice& choice : choices) {
+    ordered_json one{{"at", time_text(choice.at)}, {"happening", choice.happening}};
+    if (choice.take != 0) one["take"] = choice.take;
+    if (choice.draw != model::Draw::kDrawn) one["draw"] = sim::draw_name(choice.draw);
+    if (choice.tick != model::Draw::kDrawn) one["tick"] = sim::draw_name(choice.tick);
+    if (!choice.why.empty()) one["why"] = choice.why;
+    json.push_back(std::move(one));
+  }
+  return json;
+}
+
+}  // namespace
+
+CounterexampleFile counterexample_file(const sim::Scenario& scenario, const ExploreBounds& bounds,
+                                       const Counterexample& counterexample) {
+  ordered_json root = resolved(scenario);
+  const std::string about = root.at("about").get<std::string>();
+  root.erase("$schema");
+  std::string broken;
+  for (const Violation& violation : counterexample.violations) {
+    if (!broken.empty()) broken += "; ";
+    broken += text_of(violation);
+  }
+  root["about"] = "Found by 'sentinel-sim explore': " + broken + ". The scenario: " + about;
+  if (!root.contains("steps") || root["steps"].is_null()) root["steps"] = ordered_json::array();
+  std::vector<sim::Choice> choices = scenario.schedule.choices;
+  for (const Deviation& deviation : counterexample.deviations) {
+    add_steps(root["steps"], scenario, bounds, deviation);
+    if (deviation.kind == Deviation::Kind::kChoice) choices.push_back(deviation.choice);
+  }
+  std::ranges::sort(choices, {}, &sim::Choice::happening);
+  ordered_json names = ordered_json::array();
+  for (const sim::InvariantRow& row : sim::invariants()) {
+    const std::string expected = "invariant " + std::string{row.name};
+    if (std::ranges::find(counterexample.violations, expected, &Violation::expected) != counterexample.violations.end())
+      names.push_back(row.name);
+  }
+  root["expect"] = {{"invariants", std::move(names)}};
+  root["for"] = {{"seeds", 1}};
+  root["schedule"] = {
+      {"interval", sim::format_duration(bounds.interval)}, {"seed", bounds.seed}, {"choices", choices_json(choices)}};
+
+  // The same again, with what each choice is about.
+  const auto replayed = std::make_shared<const sim::Scenario>(sim::parse_scenario(root.dump(), scenario.file));
+  const sim::Replay replay{replayed, bounds.seed};
+  const std::map<std::uint64_t, std::uint64_t> usual = usual_ones(*replayed, replay);
+  for (sim::Choice& choice : choices) {
+    const auto instead = usual.find(choice.happening);
+    choice.why = why(*replayed, replay.history(), choice,
+                     instead == usual.end() ? std::nullopt : std::optional{instead->second});
+  }
+  root["schedule"]["choices"] = choices_json(choices);
+  CounterexampleFile file;
+  file.text = root.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  file.scenario = std::make_shared<const sim::Scenario>(sim::parse_scenario(file.text, scenario.file));
+  return file;
+}
+
+}  // namespace sentinel::analysis

@@ -1,0 +1,140 @@
+#include "analysis/explore/explore_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "analysis/step_text.h"
+#include "sim/invariants.h"
+#include "sim/units.h"
+
+namespace sentinel::analysis {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string time_text(sim::SimTime at) { return sim::format_duration(at.time_since_epoch()); }
+
+std::string verdict_name(Exploration::Verdict verdict) {
+  if (verdict == Exploration::Verdict::kViolated) return "violated";
+  return verdict == Exploration::Verdict::kNone ? "none within bounds" : "inconclusive";
+}
+
+std::string verdict_text(const ExploreBounds& bounds, const Exploration& exploration) {
+  switch (exploration.verdict) {
+    case Exploration::Verdict::kViolated: {
+      std::string text = "violated:";
+      for (const Violation& violation : exploration.counterexample->violations) text += "\n  " + text_of(violation);
+      return text;
+    }
+    case Exploration::Verdict::kNone:
+      return "none within bounds: nothing that can come in these orders breaks an invariant";
+    case Exploration::Verdict::kInconclusive: break;
+  }
+  if (exploration.interrupted) return "inconclusive: interrupted; nothing was broken until then";
+  return "inconclusive: " + std::to_string(bounds.states) + " states were not all; nothing was broken in them";
+}
+
+std::string depth_text(const ExploreBounds& bounds, const Exploration& exploration) {
+  std::string text = bounds.depth ? "depth " + std::to_string(*bounds.depth) : "any depth";
+  if (bounds.depth && exploration.is_all_orders) text += " (there is no way that is deeper)";
+  return text;
+}
+
+std::string nodes_text(const sim::Scenario& scenario, const ExploreBounds& bounds) {
+  std::string text;
+  for (const sim::NodeId node : bounds.nodes) {
+    if (!text.empty()) text += ',';
+    text += scenario.node(node).name;
+  }
+  return text;
+}
+
+std::string bounds_text(const sim::Scenario& scenario, const ExploreBounds& bounds, const Exploration& exploration) {
+  std::string text = time_text(bounds.from) + " to " + time_text(bounds.to) + ", then to " + time_text(scenario.until) +
+                     "; " + depth_text(bounds, exploration) + "; interval " + sim::format_duration(bounds.interval) +
+                     "; " + std::to_string(bounds.crashes) + " crashes, " + std::to_string(bounds.cuts) + " cuts";
+  if (bounds.crashes > 0 || bounds.cuts > 0) text += " of " + nodes_text(scenario, bounds);
+  text += "; " + std::to_string(bounds.states) + " states; seed " + std::to_string(bounds.seed);
+  if (bounds.timers) text += "; timers";
+  if (bounds.brute_force) text += "; brute force";
+  return text;
+}
+
+std::string deviation_text(const sim::Scenario& scenario, const Deviation& deviation) {
+  if (deviation.kind == Deviation::Kind::kChoice) {
+    std::string text = time_text(deviation.choice.at) + " happening " + std::to_string(deviation.choice.happening);
+    if (deviation.choice.take > 0) text += ": number " + std::to_string(deviation.choice.take) + " comes first";
+    if (deviation.choice.draw != model::Draw::kDrawn || deviation.choice.tick != model::Draw::kDrawn)
+      text += ": another draw";
+    return text;
+  }
+  return time_text(deviation.at) + " " + step_text(scenario, steps_of(deviation, deviation.at).front());
+}
+
+}  // namespace
+
+std::string exploration_text(const sim::Scenario& scenario, const ExploreBounds& bounds, const Exploration& exploration,
+                             double seconds) {
+  const ExploreCounts& counts = exploration.counts;
+  const double rate = seconds > 0 ? static_cast<double>(counts.states) / seconds : 0;
+  std::string invariants;
+  for (const sim::Invariant invariant : bounds.invariants) {
+    if (!invariants.empty()) invariants += ", ";
+    invariants += sim::invariant_row(invariant).name;
+  }
+  std::string text = verdict_text(bounds, exploration) + "\n";
+  text += "bounds      " + bounds_text(scenario, bounds, exploration) + "\n";
+  text += "invariants  " + invariants + "\n";
+  text += "states      " + std::to_string(counts.states) + ", " + std::to_string(std::llround(rate)) + "/s; " +
+          std::to_string(counts.pruned) + " ways came to one that was seen before (pruned)\n";
+  text += "ways        " + std::to_string(counts.ways) + " gone to the end, " +
+          std::to_string(exploration.outcomes.size()) + " states at " + time_text(bounds.to) + ", " +
+          std::to_string(counts.happenings) + " happenings\n";
+  if (!exploration.counterexample) return text;
+  text += "the shortest way there differs from what comes by itself in " +
+          std::to_string(exploration.counterexample->deviations.size()) + " things\n";
+  for (const Deviation& deviation : exploration.counterexample->deviations)
+    text += "  " + deviation_text(scenario, deviation) + "\n";
+  return text;
+}
+
+ordered_json exploration_json(const sim::Scenario& scenario, const ExploreBounds& bounds,
+                              const Exploration& exploration) {
+  ordered_json invariants = ordered_json::array();
+  for (const sim::Invariant invariant : bounds.invariants) invariants.push_back(sim::invariant_row(invariant).name);
+  ordered_json nodes = ordered_json::array();
+  for (const sim::NodeId node : bounds.nodes) nodes.push_back(scenario.node(node).name);
+  ordered_json violations = ordered_json::array();
+  if (exploration.counterexample) {
+    for (const Violation& violation : exploration.counterexample->violations) violations.push_back(text_of(violation));
+  }
+  const ExploreCounts& counts = exploration.counts;
+  ordered_json json{{"scenario", scenario.file.string()}, {"case", scenario.case_name}};
+  json["verdict"] = verdict_name(exploration.verdict);
+  json["violations"] = std::move(violations);
+  json["interrupted"] = exploration.interrupted;
+  json["bounds"] = {{"seed", bounds.seed},
+                    {"interval", sim::format_duration(bounds.interval)},
+                    {"from", time_text(bounds.from)},
+                    {"to", time_text(bounds.to)},
+                    {"until", time_text(scenario.until)},
+                    {"depth", bounds.depth ? ordered_json{*bounds.depth} : ordered_json{}},
+                    {"all-orders", exploration.is_all_orders},
+                    {"crashes", bounds.crashes},
+                    {"cuts", bounds.cuts},
+                    {"nodes", std::move(nodes)},
+                    {"states", bounds.states},
+                    {"timers", bounds.timers},
+                    {"brute-force", bounds.brute_force},
+                    {"invariants", std::move(invariants)}};
+  json["states"] = counts.states;
+  json["pruned"] = counts.pruned;
+  json["ways"] = counts.ways;
+  json["outcomes"] = exploration.outcomes.size();
+  json["happenings"] = counts.happenings;
+  return json;
+}
+
+}  // namespace sentinel::analysis
