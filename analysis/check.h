@@ -16,9 +16,12 @@
 namespace sentinel::analysis {
 
 inline constexpr std::uint64_t kGoldenSeed = 1;
+// kGoldenSeed, but for the story of one run, that of this run.
+inline std::uint64_t golden_seed(const sim::Scenario& scenario) { return scenario.only_seed.value_or(kGoldenSeed); }
 
 struct CheckOptions {
-  std::optional<std::uint64_t> seeds{};  // 1 .. seeds; nullopt: as many as the scenario says
+  std::optional<std::uint64_t>
+      seeds{};  // 1 .. seeds; nullopt: as many as the scenario says. A scenario that names one seed runs with that
   unsigned jobs = 1;
   bool update_golden = false;
 };

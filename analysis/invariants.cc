@@ -1,8 +1,9 @@
 #include "analysis/invariants.h"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
+#include "analysis/invariants_at_end.h"
 #include "sim/event_text.h"
 #include "sim/formats.h"
 
@@ -10,75 +11,78 @@ namespace sentinel::analysis {
 namespace {
 
 using sim::Invariant;
+using sim::NodeId;
+using sim::SimTime;
 
 }  // namespace
 
+std::optional<Break> lost_writes(const sim::Scenario& scenario, const LedgerReport& report) {
+  if (report.losses.empty()) return std::nullopt;
+  const Loss& first = report.losses.front();
+  return Break{.invariant = Invariant::kKeepsAcknowledgedWrites,
+               .at = first.acknowledged.begin,
+               .what = std::to_string(report.lost()) + " writes that clients got an OK for are lost, the first one " +
+                       sim::time_text(first.acknowledged.begin) + " of " + scenario.node(first.client).name};
+}
+
 InvariantChecker::InvariantChecker(const sim::Scenario& scenario)
-    : scenario_(&scenario), known_(scenario.nodes.size()) {}
+    : scenario_(&scenario),
+      known_(scenario.nodes.size()),
+      lives_(scenario.nodes.size()),
+      group_of_(scenario.nodes.size()),
+      writers_(scenario.nodes.size()) {
+  group_data_nodes();
+  for (const sim::Node& node : scenario.nodes) {
+    const auto* const config = std::get_if<model::SentinelConfig>(&node.config);
+    if (config == nullptr) continue;
+    for (const model::MonitoredMaster& master : config->masters) {
+      named_.push_back({.master = master.name.index, .epoch = master.config_epoch, .address = master.address});
+    }
+  }
+  for (const sim::Step& step : scenario.steps) {
+    const auto* const asked = std::get_if<sim::CommandStep>(&step.action);
+    const auto* const monitor = asked == nullptr ? nullptr : std::get_if<model::MonitorCommand>(&asked->command);
+    if (monitor != nullptr) named_.push_back({.master = monitor->master.index, .address = monitor->address});
+  }
+}
 
 void InvariantChecker::operator()(const sim::Record& record) {
   const auto* const event = std::get_if<model::Event>(&record.what);
   if (event == nullptr) return;
-  const std::uint32_t master = event->master_name.index;
-  if (event->kind == model::EventKind::kElectedLeader) elected_.push_back({{record.at, record.node}, master});
-  if (event->kind != model::EventKind::kVoteForLeader) return;
-  const auto [vote, is_first] =
-      votes_.try_emplace({master, event->epoch, record.node}, Vote{record.at, event->candidate});
-  if (is_first || vote->second.candidate == event->candidate) return;
-  found(Invariant::kVotesOncePerEpoch, said(record.at, record.node) + " voted for " + event->candidate.text() +
-                                           " in epoch " + std::to_string(event->epoch.value) + ", and for " +
-                                           vote->second.candidate.text() + " at " + sim::time_text(vote->second.at));
+  using enum model::EventKind;
+  switch (event->kind) {
+    case kVoteForLeader: return voted(record, *event);
+    case kReconfSent:
+      told_.push_back({.by = record.node, .master = event->master_name.index, .address = event->address});
+      return;
+    case kTryFailover:
+    case kElectedLeader:
+    case kPromotedReplica:
+    case kSwitchMaster:
+    case kReconfSentBestEffort: said_.push_back({.at = record.at, .node = record.node, .event = *event}); return;
+    default: return;
+  }
 }
 
 void InvariantChecker::observe(const sim::Run& run) {
-  if (!elected_.empty()) check_elections(run);
-  for (std::uint16_t i = 0; i < known_.size(); ++i) {
-    const model::Sentinel* const sentinel = run.sentinel(sim::NodeId{i});
-    if (sentinel != nullptr && run.is_running(sim::NodeId{i})) check_epochs(run, sim::NodeId{i}, *sentinel);
+  for (const Said& said : said_) judge(run, said);
+  said_.clear();
+  const std::optional<NodeId> fed = run.last_fed();
+  if (!fed) return look_at_writers(run);
+  if (const model::Sentinel* const sentinel = run.sentinel(*fed)) {
+    // What is not on disk yet nobody has heard of, and is lost if it is killed now.
+    if (run.is_running(*fed) && !run.waits_for_disk(*fed)) check_epochs(run, *fed, *sentinel);
+  } else if (const model::DataNode* const data_node = run.data_node(*fed)) {
+    look_at(run, *fed, *data_node);
   }
 }
 
-void InvariantChecker::check_elections(const sim::Run& run) {
-  for (const auto& [leader, name] : elected_) {
-    const model::Sentinel& sentinel = *run.sentinel(leader.node);
-    const auto master =
-        std::ranges::find_if(sentinel.masters(), [&](const model::Master& each) { return each.name.index == name; });
-    // Whom an operator made fail over needs no votes.
-    if (master != sentinel.masters().end() && !master->forced) check_election(sentinel, *master, leader);
-  }
-  elected_.clear();
-}
-
-void InvariantChecker::check_election(const model::Sentinel& sentinel, const model::Master& master,
-                                      const Leader& leader) {
-  const model::Epoch epoch = master.failover_epoch;
-  const std::string which =
-      "in epoch " + std::to_string(epoch.value) + " for " + std::string{scenario_->symbols.text(master.name)};
-  const auto [other, is_first] = leaders_.try_emplace({master.name.index, epoch}, leader);
-  if (!is_first && other->second.node != leader.node) {
-    found(Invariant::kOneLeaderPerEpoch, said(leader.at, leader.node) + " was elected " + which + ", and " +
-                                             said(other->second.at, other->second.node));
-  }
-  // What the others say counts if it is of the current epoch, even if the failover began in an earlier one
-  // (sentinelGetLeader).
-  std::set<sim::NodeId> voters;
-  for (const auto& [key, vote] : votes_) {
-    const auto& [of_master, in_epoch, voter] = key;
-    const bool counts = of_master == master.name.index && epoch <= in_epoch && in_epoch <= sentinel.current_epoch();
-    if (counts && vote.candidate == sentinel.id()) voters.insert(voter);
-  }
-  const std::size_t majority = (master.peers.size() + 1) / 2 + 1;
-  const std::size_t needed = std::max(majority, static_cast<std::size_t>(master.quorum));
-  if (voters.size() >= needed) return;
-  found(Invariant::kElectedByMajority, said(leader.at, leader.node) + " was elected " + which + " with " +
-                                           std::to_string(voters.size()) + " of " + std::to_string(needed) + " votes");
-}
-
-void InvariantChecker::check_epochs(const sim::Run& run, sim::NodeId node, const model::Sentinel& sentinel) {
+void InvariantChecker::check_epochs(const sim::Run& run, NodeId node, const model::Sentinel& sentinel) {
   Known& known = known_[static_cast<std::size_t>(node)];
   const auto fell = [&](Invariant invariant, const std::string& what, model::Epoch from, model::Epoch to) {
-    found(invariant, said(run.now(), node) + " went from " + what + std::to_string(from.value) + " to " +
-                         std::to_string(to.value));
+    found(
+        invariant, run.now(),
+        said(run.now(), node) + " went from " + what + std::to_string(from.value) + " to " + std::to_string(to.value));
   };
   if (sentinel.current_epoch() < known.current) {
     fell(Invariant::kEpochsNeverGoBack, "epoch ", known.current, sentinel.current_epoch());
@@ -103,45 +107,52 @@ void InvariantChecker::check_epochs(const sim::Run& run, sim::NodeId node, const
   }
 }
 
-void InvariantChecker::check_names(const sim::Run& run) {
-  struct Told {
-    sim::NodeId by{};
-    model::Address address{};
-  };
-  std::map<std::uint32_t, Told> told;  // by master, the first that tells it
-  for (std::uint16_t i = 0; i < known_.size(); ++i) {
-    const model::Sentinel* const sentinel = run.sentinel(sim::NodeId{i});
-    if (sentinel == nullptr || !run.is_running(sim::NodeId{i})) continue;
-    for (const model::Master& master : sentinel->masters()) {
-      const model::Address address = model::Sentinel::current_address(master);
-      const Told first = told.try_emplace(master.name.index, Told{sim::NodeId{i}, address}).first->second;
-      if (first.address == address) continue;
-      const auto tells = [&](sim::NodeId by, const model::Address& of) {
-        return scenario_->node(by).name + " tells " + sim::name_and_port(of, scenario_->symbols);
-      };
-      found(Invariant::kOneNameInTheEnd, "of " + master_name(master.name.index) + " " + tells(first.by, first.address) +
-                                             " and " + tells(sim::NodeId{i}, address));
-    }
-  }
+void InvariantChecker::found(Invariant invariant, SimTime at, std::string what) {
+  std::optional<Break>& first = breaks_[static_cast<std::size_t>(invariant)];
+  if (!first) first = Break{.invariant = invariant, .at = at, .what = std::move(what)};
 }
 
-void InvariantChecker::found(Invariant invariant, const std::string& what) {
-  std::optional<std::string>& first = violations_[static_cast<std::size_t>(invariant)];
-  if (!first) first = what;
-}
-
-std::string InvariantChecker::said(sim::SimTime at, sim::NodeId node) const {
+std::string InvariantChecker::said(SimTime at, NodeId node) const {
   return sim::time_text(at) + " " + scenario_->node(node).name;
 }
 
-std::vector<Violation> InvariantChecker::violations(const sim::Run& run, const std::vector<Invariant>& asked) {
-  check_names(run);
-  std::vector<Violation> broken;
-  for (const Invariant invariant : asked) {
-    const auto& first = violations_[static_cast<std::size_t>(invariant)];
-    if (first) broken.push_back({"invariant " + std::string{sim::invariant_row(invariant).name}, *first});
+std::string InvariantChecker::node_text(const model::Address& address) const {
+  const std::optional<NodeId> node = data_node_at(*scenario_, address);
+  return node ? scenario_->node(*node).name : sim::name_and_port(address, scenario_->symbols);
+}
+
+std::vector<Break> InvariantChecker::breaks(const sim::Run& run, const LedgerReport* ledger) const {
+  Breaks all = breaks_;
+  const auto add = [&](std::optional<Break> one) {
+    if (!one) return;
+    std::optional<Break>& first = all[static_cast<std::size_t>(one->invariant)];
+    if (!first) first = std::move(one);
+  };
+  for (const Group& group : groups_) add(two_masters(group, run.now()));
+  for (Break& one : breaks_at_end(run)) add(std::move(one));
+  if (ledger != nullptr) add(lost_writes(*scenario_, *ledger));
+  std::vector<Break> broken;
+  for (std::optional<Break>& one : all) {
+    if (one) broken.push_back(*std::move(one));
   }
   return broken;
+}
+
+std::vector<Violation> InvariantChecker::violations(const sim::Run& run, const sim::Expectations& expect,
+                                                    const LedgerReport* ledger) const {
+  std::vector<Violation> violations;
+  if (expect.invariants.empty() && expect.breaks.empty()) return violations;
+  const std::vector<Break> broken = breaks(run, ledger);
+  for (const Invariant invariant : expect.invariants) {
+    const auto one = std::ranges::find(broken, invariant, &Break::invariant);
+    if (one == broken.end()) continue;
+    violations.push_back({"invariant " + std::string{sim::invariant_row(invariant).name}, one->what});
+  }
+  for (const Invariant invariant : expect.breaks) {
+    if (std::ranges::find(broken, invariant, &Break::invariant) != broken.end()) continue;
+    violations.push_back({"a break of " + std::string{sim::invariant_row(invariant).name}, "it holds"});
+  }
+  return violations;
 }
 
 }  // namespace sentinel::analysis

@@ -1,4 +1,4 @@
-// Does a run keep the rules that hold in all runs? sim/invariants.h has their names.
+// Does a run keep what holds in every run, or should? sim/invariants.h has the names.
 #pragma once
 
 #include <array>
@@ -9,13 +9,28 @@
 #include <tuple>
 #include <vector>
 
+#include "analysis/ledger.h"
 #include "analysis/violation.h"
 #include "sim/invariants.h"
 #include "sim/run.h"
 
 namespace sentinel::analysis {
 
-// A sink of records that also looks at the run after each step. Keeps the first violation of each invariant.
+// An invariant that does not hold.
+struct Break {
+  sim::Invariant invariant{};
+  sim::SimTime at{};  // when that was seen
+  std::string what{};
+};
+
+// What clients got an OK for, and is lost in the end.
+std::optional<Break> lost_writes(const sim::Scenario& scenario, const LedgerReport& report);
+
+// A sink of records that also looks at the run after each step, and there only at the process that was given something.
+// Keeps the first break of each invariant. Must see the run from its beginning.
+//
+// invariants.cc: what is asked of it, epochs; invariants_of_failovers.cc: what events tell;
+// invariants_of_data_nodes.cc: who has data, who takes writes; invariants_at_end.cc: the state in the end.
 class InvariantChecker {
  public:
   explicit InvariantChecker(const sim::Scenario& scenario);  // must outlive it
@@ -23,14 +38,24 @@ class InvariantChecker {
   void operator()(const sim::Record& record);
   void observe(const sim::Run& run);
 
-  // Of those that are asked for, now that the run is over.
-  std::vector<Violation> violations(const sim::Run& run, const std::vector<sim::Invariant>& asked);
+  // The first break of each invariant, in the order of Invariant, now that the run is over. Without the books of the
+  // clients nothing is known of lost writes.
+  std::vector<Break> breaks(const sim::Run& run, const LedgerReport* ledger = nullptr) const;
+  // What of the expectations is not as they say: of those that hold, and of those that do not.
+  std::vector<Violation> violations(const sim::Run& run, const sim::Expectations& expect,
+                                    const LedgerReport* ledger = nullptr) const;
 
  private:
   // What a sentinel had when it was looked at last.
   struct Known {
     model::Epoch current{};
     std::vector<std::pair<std::uint32_t, model::Epoch>> configurations{};  // by master
+  };
+  // An event that is judged when its sentinel is looked at.
+  struct Said {
+    sim::SimTime at{};
+    sim::NodeId node{};
+    model::Event event{};
   };
   struct Vote {
     sim::SimTime at{};
@@ -40,21 +65,72 @@ class InvariantChecker {
     sim::SimTime at{};
     sim::NodeId node{};
   };
+  struct Promotion {
+    sim::SimTime at{};
+    sim::NodeId by{};
+    model::Address address{};
+  };
+  // What a file or an operator names as the configuration of a master.
+  struct Named {
+    std::uint32_t master = 0;
+    model::Epoch epoch{};
+    model::Address address{};
+  };
+  // A replica that was sent SLAVEOF in the failover that is going on.
+  struct Told {
+    sim::NodeId by{};
+    std::uint32_t master = 0;
+    model::Address address{};
+  };
+  struct Life {  // of a data node's process
+    model::Id run_id{};
+    bool had_data = false;
+  };
+  // Data nodes that began as one master and its replicas.
+  struct Group {
+    std::vector<sim::NodeId> nodes{};
+    int writers = 0;
+    std::array<sim::NodeId, 2> two{};         // that take writes
+    std::optional<sim::SimTime> two_since{};  // both of them
+  };
+  using Breaks = std::array<std::optional<Break>, sim::kInvariants>;
 
-  void found(sim::Invariant invariant, const std::string& what);
-  void check_elections(const sim::Run& run);
-  void check_election(const model::Sentinel& sentinel, const model::Master& master, const Leader& leader);
-  void check_epochs(const sim::Run& run, sim::NodeId node, const model::Sentinel& sentinel);
-  void check_names(const sim::Run& run);
+  void found(sim::Invariant invariant, sim::SimTime at, std::string what);
   std::string said(sim::SimTime at, sim::NodeId node) const;
   std::string master_name(std::uint32_t symbol) const { return scenario_->symbols.texts()[symbol]; }
+  std::string node_text(const model::Address& address) const;
+  void check_epochs(const sim::Run& run, sim::NodeId node, const model::Sentinel& sentinel);
+
+  // invariants_of_failovers.cc
+  void voted(const sim::Record& record, const model::Event& event);
+  void judge(const sim::Run& run, const Said& said);
+  void tried(const Said& said, const model::Master& master);
+  void elected(const Said& said, const model::Sentinel& sentinel, const model::Master& master);
+  void promoted(const sim::Run& run, const Said& said, const model::Master& master);
+  void switched(const Said& said, const model::Master& master);
+  void told_late(const sim::Run& run, const Said& said);
+  void forget_told(const Said& said);
+
+  // invariants_of_data_nodes.cc
+  void group_data_nodes();
+  void look_at(const sim::Run& run, sim::NodeId node, const model::DataNode& data_node);
+  void look_at_writers(const sim::Run& run);
+  void set_writer(sim::NodeId node, bool takes, sim::SimTime now);
+  std::optional<Break> two_masters(const Group& group, sim::SimTime until) const;
 
   const sim::Scenario* scenario_;
-  std::array<std::optional<std::string>, sim::kInvariants> violations_{};
-  std::vector<Known> known_;
-  std::map<std::tuple<std::uint32_t, model::Epoch, sim::NodeId>, Vote> votes_;  // by master, epoch and voter
-  std::map<std::tuple<std::uint32_t, model::Epoch>, Leader> leaders_;           // by master
-  std::vector<std::pair<Leader, std::uint32_t>> elected_;                       // in the last step, and of which master
+  Breaks breaks_{};
+  std::vector<Said> said_{};  // in the last step
+  std::vector<Known> known_;  // by node
+  std::vector<Life> lives_;
+  std::vector<std::size_t> group_of_;
+  std::vector<bool> writers_;
+  std::vector<Group> groups_{};
+  std::vector<Named> named_{};
+  std::vector<Told> told_{};
+  std::map<std::tuple<std::uint32_t, model::Epoch, sim::NodeId>, std::vector<Vote>> votes_{};  // by master and voter
+  std::map<std::tuple<std::uint32_t, model::Epoch>, Leader> leaders_{};                        // by master
+  std::map<std::tuple<std::uint32_t, model::Epoch>, std::vector<Promotion>> promotions_{};     // by master
 };
 
 }  // namespace sentinel::analysis

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace sentinel::analysis {
 namespace {
@@ -54,15 +55,21 @@ bool takes_writes(const sim::Run& run, NodeId node) {
   return data_node != nullptr && run.is_running(node) && !run.is_stopped(node) && data_node->takes_writes();
 }
 
-Ledger::Ledger(const sim::Scenario& scenario)
-    : scenario_(&scenario), writes_(scenario.nodes.size()), data_(scenario.nodes.size()) {
-  std::map<NodeId, std::size_t> groups;  // by root
+std::vector<std::vector<NodeId>> replication_groups(const sim::Scenario& scenario) {
+  std::vector<std::vector<NodeId>> groups;
+  std::map<NodeId, std::size_t> places;  // by root
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
     if (!scenario.nodes[i].is_data_node()) continue;
-    const auto [group, is_new] = groups.try_emplace(root_of(scenario, id_of(i)), groups_.size());
-    if (is_new) groups_.emplace_back();
-    groups_[group->second].nodes.push_back(id_of(i));
+    const auto [place, is_new] = places.try_emplace(root_of(scenario, id_of(i)), groups.size());
+    if (is_new) groups.emplace_back();
+    groups[place->second].push_back(id_of(i));
   }
+  return groups;
+}
+
+Ledger::Ledger(const sim::Scenario& scenario)
+    : scenario_(&scenario), writes_(scenario.nodes.size()), data_(scenario.nodes.size()) {
+  for (std::vector<NodeId>& nodes : replication_groups(scenario)) groups_.push_back({.nodes = std::move(nodes)});
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
     const auto* const client = std::get_if<model::ClientConfig>(&scenario.nodes[i].config);
     if (client != nullptr && !groups_.empty()) {

@@ -18,6 +18,9 @@ std::optional<sim::NodeId> data_node_at(const sim::Scenario& scenario, const mod
 // Whether it is a data node that runs and would do a client's write now.
 bool takes_writes(const sim::Run& run, sim::NodeId node);
 
+// The data nodes that begin as one master and its replicas, of all masters, in the order of the scenario.
+std::vector<std::vector<sim::NodeId>> replication_groups(const sim::Scenario& scenario);
+
 struct Window {
   sim::SimTime begin{};
   sim::SimTime end{};

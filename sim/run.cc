@@ -99,6 +99,7 @@ bool Run::step(Scratch& scratch) {
 
 void Run::play(const Happening& what, Scratch& scratch) {
   ++happenings_;
+  last_fed_.reset();
   mix(static_cast<std::uint64_t>(what.at.time_since_epoch().count()));
   mix((static_cast<std::uint64_t>(what.index) << 32U) | (static_cast<std::uint64_t>(what.generation) << 16U) |
       (static_cast<std::uint64_t>(what.side) << 8U) | static_cast<std::uint64_t>(what.kind));
@@ -223,6 +224,7 @@ void Run::command(NodeId node, std::uint32_t step, Scratch& scratch) {
 
 void Run::feed(NodeId node, const model::Input& input, Scratch& scratch, std::uint32_t step) {
   Process& process = processes_[index(node)];
+  last_fed_ = node;
   if (scratch.history != nullptr) scratch.history->fed(node, input, network_.delivery());
   scratch.effects.clear();
   const model::Instant clock = process.clock.read(now());
@@ -268,6 +270,7 @@ void Run::flushed(NodeId node, const Happening& what, Scratch& scratch) {
   if (process.life != what.generation || !process.alive) return;
   if (!can_act(process)) return hold(node, what);
   process.flushing = false;
+  last_fed_ = node;
   if (scratch.history != nullptr) scratch.history->flushed(node, process.outbox_happening);
   carry_out(node, process.outbox, process.outbox_timer, scratch, process.outbox_step);
   process.outbox.clear();

@@ -60,6 +60,9 @@ class Run {
   // Equal for equal histories: of what happened, and of what was said.
   std::uint64_t digest() const { return digest_; }
   std::uint64_t happenings() const { return happenings_; }  // events of the agenda so far
+  // The process that was given something in the last step, or that did now what it had been given before; nullopt if
+  // there is none. No other process is in another state than before, but for those that steps kill, stop or resume.
+  std::optional<NodeId> last_fed() const { return last_fed_; }
 
   // Time passes until `at`, before which nothing comes.
   void wait_until(SimTime at) { agenda_.set_now(at); }
@@ -113,8 +116,11 @@ class Run {
   // What a sentinel knows of the master with this name; nullptr if it monitors none, or is no sentinel.
   const model::Master* monitored(NodeId node, model::Symbol name) const;
   bool is_stopped(NodeId node) const { return processes_[index(node)].stopped; }  // SIGSTOP
-  const model::Client* client(NodeId node) const;                                 // likewise
-  const model::Watcher* watcher(NodeId node) const;                               // likewise
+  // Whether it waits until its configuration is on disk: nobody has heard yet of the state that it is in.
+  bool waits_for_disk(NodeId node) const { return processes_[index(node)].flushing; }
+  const model::Address& address(NodeId node) const { return network_.address(node); }  // that it has now
+  const model::Client* client(NodeId node) const;                                      // likewise
+  const model::Watcher* watcher(NodeId node) const;                                    // likewise
   model::Instant wall_clock(NodeId node) const { return processes_[index(node)].clock.read(now()); }
   model::Millis uptime(NodeId node) const { return processes_[index(node)].clock.uptime(now()); }
   // Whether the process runs and is neither stopped nor busy, so that who asks it something is answered now.
@@ -267,6 +273,7 @@ class Run {
   std::vector<Cast> casts_;              // of those that did
   std::uint64_t digest_ = 0;
   std::uint64_t happenings_ = 0;
+  std::optional<NodeId> last_fed_{};
   std::size_t choices_made_ = 0;  // of Scenario::schedule
   std::uint64_t choice_at_ = 0;   // the happening that the next of them is about
 };

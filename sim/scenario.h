@@ -281,7 +281,7 @@ struct PhaseBound {
   std::optional<Micros> at_most{};
 };
 
-// Rules that hold in all runs, whatever is done to a cluster; invariants.h tells what they say.
+// What holds in every run, or should; invariants.h tells what they say.
 enum class Invariant : std::uint8_t;
 
 struct Expectations {
@@ -292,7 +292,8 @@ struct Expectations {
   std::vector<Deadline> within;
   std::vector<FinalFact> finally;
   std::vector<PhaseBound> phases;
-  std::vector<Invariant> invariants;
+  std::vector<Invariant> invariants;  // that hold
+  std::vector<Invariant> breaks;      // that do not: what was found is pinned
   std::vector<Bound> bounds;
 };
 
@@ -318,8 +319,9 @@ struct Scenario {
   SimTime from{};  // the streams begin here, and the expectations look at them
   SimTime until{};
   Expectations expect;
-  std::uint64_t seeds = 200;      // how many the expectations must hold for
-  std::uint64_t fingerprint = 0;  // of all that it was read from
+  std::uint64_t seeds = 200;                 // how many the expectations must hold for
+  std::optional<std::uint64_t> only_seed{};  // instead: the story is that of one run
+  std::uint64_t fingerprint = 0;             // of all that it was read from
 
   const Node& node(NodeId id) const { return nodes[static_cast<std::size_t>(id)]; }
   std::optional<NodeId> find_node(std::string_view name) const;

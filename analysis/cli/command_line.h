@@ -37,6 +37,7 @@ int merge_command(const Arguments& arguments);      // merge.cc
 int explain_command(const Arguments& arguments);    // explain.cc
 int timing_command(const Arguments& arguments);     // timing.cc
 int tolerance_command(const Arguments& arguments);  // tolerance.cc
+int fuzz_command(const Arguments& arguments);       // fuzz.cc
 int explore_command(const Arguments& arguments);    // explore.cc
 int record_command(const Arguments& arguments);     // record.cc
 int compare_command(const Arguments& arguments);    // compare.cc

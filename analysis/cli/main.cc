@@ -22,6 +22,7 @@ constexpr std::array kSubcommands = {
                timing_command},
     Subcommand{"tolerance", "what may fail at once: all sets of nodes or sites, and whether there is still a master",
                tolerance_command},
+    Subcommand{"fuzz", "what nobody wrote down: does any random schedule of faults break an invariant", fuzz_command},
     Subcommand{"explore", "does any order break a rule: all orders of what comes at the same time, crashes, lost links",
                explore_command},
     Subcommand{"record", "what real Redis does: the same scenario against real processes", record_command},

@@ -346,8 +346,9 @@ class Explorer {
   }
 
   void judge(const World& world, const std::vector<sim::Invariant>& asked) {
-    InvariantChecker checker = world.checker;
-    std::vector<Violation> violations = checker.violations(world.run, asked);
+    sim::Expectations kept;
+    kept.invariants = asked;
+    std::vector<Violation> violations = world.checker.violations(world.run, kept);
     if (violations.empty()) return;
     for (const Violation& violation : violations) result_.broken.insert(violation.expected);
     if (!result_.counterexample) result_.counterexample = Counterexample{path_, std::move(violations)};

@@ -26,6 +26,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "finally",
     "phases",
     "invariants",
+    "breaks",
     "lost-writes",
     "refused-writes",
     "stale-reads",
@@ -90,12 +91,15 @@ bool has_client(const Scenario& scenario, int model::ClientConfig::* load) {
   });
 }
 
+bool is_written(const Scenario& scenario) {
+  return has_client(scenario, &model::ClientConfig::writes) ||
+         std::ranges::any_of(scenario.steps,
+                             [](const Step& step) { return std::holds_alternative<WriteStep>(step.action); });
+}
+
 // What nobody does is no expectation: it would always hold.
 void refuse_vacuous(const Json& json, const BoundRow& bound, const Scenario& scenario) {
-  const bool writes =
-      has_client(scenario, &model::ClientConfig::writes) || std::ranges::any_of(scenario.steps, [](const Step& step) {
-        return std::holds_alternative<WriteStep>(step.action);
-      });
+  const bool writes = is_written(scenario);
   const bool reads = has_client(scenario, &model::ClientConfig::reads);
   using What = Bound::What;
   const bool of_writes = bound.what == What::kLostWrites || bound.what == What::kRefusedWrites;
@@ -188,7 +192,7 @@ std::vector<PhaseBound> read_phases(const Json& json) {
   return bounds;
 }
 
-std::vector<Invariant> read_invariants(const Json& json) {
+std::vector<Invariant> read_invariants(const Json& json, const Scenario& scenario) {
   std::vector<std::string_view> known;
   for (const InvariantRow& row : invariants()) known.push_back(row.name);
   std::vector<Invariant> read;
@@ -197,9 +201,25 @@ std::vector<Invariant> read_invariants(const Json& json) {
     const auto found = std::ranges::find(invariants(), name, &InvariantRow::name);
     if (found == invariants().end()) item->fail("unknown invariant " + in_quotes(name) + alternatives(name, known));
     if (std::ranges::find(read, found->invariant) != read.end()) item->fail(in_quotes(name) + " is there twice");
+    if (found->invariant == Invariant::kKeepsAcknowledgedWrites && !is_written(scenario)) {
+      item->fail("needs a client with 'writes', or a step 'write'");
+    }
     read.push_back(found->invariant);
   }
   return read;
+}
+
+// What a run keeps, and what it breaks.
+void read_invariants(const Fields& fields, const Scenario& scenario, Expectations& expectations) {
+  if (const Json* const list = fields.find("invariants")) expectations.invariants = read_invariants(*list, scenario);
+  const Json* const list = fields.find("breaks");
+  if (list == nullptr) return;
+  expectations.breaks = read_invariants(*list, scenario);
+  for (std::size_t i = 0; i < expectations.breaks.size(); ++i) {
+    const Invariant broken = expectations.breaks[i];
+    if (std::ranges::find(expectations.invariants, broken) == expectations.invariants.end()) continue;
+    list->items[i]->fail(in_quotes(invariant_row(broken).name) + " is among 'invariants', too");
+  }
 }
 
 }  // namespace
@@ -227,7 +247,7 @@ Expectations read_expectations(const Json& expect, const NodeNames& names, Scena
   if (const Json* const state = fields.find("finally"))
     expectations.finally = read_final_state(*state, names, scenario);
   if (const Json* const bounds = fields.find("phases")) expectations.phases = read_phases(*bounds);
-  if (const Json* const list = fields.find("invariants")) expectations.invariants = read_invariants(*list);
+  read_invariants(fields, scenario, expectations);
   for (const BoundRow& bound : bounds()) {
     const Json* const json = fields.find(bound.name);
     if (json == nullptr) continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "steps",      "schedule", "from",    "until",   "expect",  "for",
 });
 
-constexpr auto kRunsFields = std::to_array<std::string_view>({"seeds"});
+constexpr auto kRunsFields = std::to_array<std::string_view>({"seeds", "seed"});
 
 std::string read_about(const Json& about) {
   const std::string_view text = string_of(about);
@@ -70,10 +71,16 @@ void read_times(const Fields& fields, Scenario& scenario) {
   if (scenario.from >= scenario.until) from->fail("expected a time before 'until', " + in_quotes(until.text));
 }
 
-std::uint64_t read_seeds(const Json& runs) {
+// How many seeds, or which one.
+void read_seeds(const Json& runs, Scenario& scenario) {
   constexpr std::int64_t kMost = 100'000;
   const Fields fields(runs, "the runs", kRunsFields);
-  return static_cast<std::uint64_t>(integer_of(fields.get("seeds", "how many, such as 500"), 1, kMost));
+  if (const Json* const seed = fields.find("seed")) {
+    if (fields.find("seeds") != nullptr) seed->fail("expected either 'seeds' or 'seed', not both");
+    scenario.only_seed = static_cast<std::uint64_t>(integer_of(*seed, 0, std::numeric_limits<std::int64_t>::max()));
+    return;
+  }
+  scenario.seeds = static_cast<std::uint64_t>(integer_of(fields.get("seeds", "how many, such as 500"), 1, kMost));
 }
 
 void read_sites(const Json& sites, NodeNames& names) {
@@ -104,7 +111,7 @@ Scenario read_case(const Json& root, const std::filesystem::path& file, const st
   scenario.steps = std::move(steps.steps);
   if (const Json* const schedule = fields.find("schedule")) scenario.schedule = read_schedule(*schedule);
   if (const Json* const expect = fields.find("expect")) scenario.expect = read_expectations(*expect, names, scenario);
-  if (const Json* const runs = fields.find("for")) scenario.seeds = read_seeds(*runs);
+  if (const Json* const runs = fields.find("for")) read_seeds(*runs, scenario);
   if (const Json* const scripts = fields.find("scripts")) scenario.scripts = read_scripts(*scripts, scenario);
   std::ranges::move(steps.clients, std::back_inserter(scenario.nodes));
   return scenario;

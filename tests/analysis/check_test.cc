@@ -6,10 +6,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "analysis/junit.h"
+#include "sim/reader/scenario_reader.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -55,6 +58,27 @@ TEST_F(Check, TellsFilesInOrder) {
   EXPECT_EQ(results[1].failures.size(), 200U);
   EXPECT_THAT(results[2].error, HasSubstr("unknown field"));
   EXPECT_EQ(results[3].runs, 1U);
+}
+
+// The story of one run is that of its seed, whatever is asked for, and so is its golden stream.
+TEST_F(Check, RunsTheSeedOfAStory) {
+  const std::filesystem::path path = file("1.json", R"(, "for": {"seed": 7}, "expect": {"never": ["+slave"]})");
+  const CheckResult result = check_file(path, {.seeds = 20, .update_golden = true});
+  EXPECT_EQ(result.runs, 1U);
+  EXPECT_FALSE(result.contradiction);
+  ASSERT_EQ(result.failures.size(), 1U);
+  EXPECT_EQ(result.failures.front().seed, 7U);
+  const auto scenario = std::make_shared<const sim::Scenario>(sim::read_scenarios(path).front());
+  std::ifstream in{std::filesystem::path{path}.replace_extension(".events")};
+  EXPECT_EQ((std::string{std::istreambuf_iterator<char>{in}, {}}), golden_stream(scenario, 7));
+}
+
+// What shall be broken and holds is a failure.
+TEST_F(Check, WantsBreaks) {
+  const auto broken = check_file(file("1.json", R"(, "expect": {"breaks": ["one-leader-per-epoch"]})"), {.seeds = 1});
+  ASSERT_EQ(broken.failures.size(), 1U);
+  EXPECT_EQ(broken.failures.front().violation.expected, "a break of one-leader-per-epoch");
+  EXPECT_EQ(broken.failures.front().violation.came, "it holds");
 }
 
 // The command line has the last word on seeds.

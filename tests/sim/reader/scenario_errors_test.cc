@@ -321,7 +321,7 @@ const std::vector<Mistake> kExpectations = {
      "x.json:2: /expect/exactly/0: ends before the streams begin, 'from' 10s"},
     {R"(CLUSTER"expect": {"allways": []})",
      "x.json:2: /expect/allways: unknown field of an expectation; known are: eventually, never, order, "
-     "exactly, within, finally, phases, invariants, lost-writes, refused-writes, stale-reads, unavailable, "
+     "exactly, within, finally, phases, invariants, breaks, lost-writes, refused-writes, stale-reads, unavailable, "
      "two-masters, stale-registry"},
     {R"(CLUSTER"expect": {"never": ["odown"]})",
      "x.json:2: /expect/never/0: expected '[NODE ]CHANNEL[ PAYLOAD]', such as \"+odown\" or \"S1 +sdown master *\", "
@@ -394,7 +394,14 @@ const std::vector<Mistake> kExpectations = {
     {R"(CLUSTER"expect": {"invariants": ["one-leader-per-epcoh"]})",
      "x.json:2: /expect/invariants/0: unknown invariant 'one-leader-per-epcoh' (did you mean 'one-leader-per-epoch'?); "
      "known are: one-leader-per-epoch, votes-once-per-epoch, elected-by-majority, epochs-never-go-back, "
-     "config-epoch-never-goes-back, one-name-in-the-end"},
+     "config-epoch-never-goes-back, failover-needs-odown, switches-to-promoted, one-name-in-the-end, "
+     "all-follow-in-the-end, writable-in-the-end, elected-in-its-epoch, one-promotion-per-config-epoch, "
+     "promotes-a-copy, no-replica-left-out, one-writable-master, keeps-acknowledged-writes"},
+    {R"(CLUSTER"expect": {"invariants": ["keeps-acknowledged-writes"]})",
+     "x.json:2: /expect/invariants/0: needs a client with 'writes', or a step 'write'"},
+    {R"(CLUSTER"expect": {"invariants": ["one-leader-per-epoch"], "breaks": ["one-leader-per-epoch"]})",
+     "x.json:2: /expect/breaks/0: 'one-leader-per-epoch' is among 'invariants', too"},
+    {R"(CLUSTER"for": {"seed": 7, "seeds": 7})", "x.json:2: /for/seed: expected either 'seeds' or 'seed', not both"},
     {R"(CLUSTER"for": {"seeds": 0})", "x.json:2: /for/seeds: expected a whole number from 1 to 100000, not '0'"},
 };
 
@@ -431,7 +438,8 @@ constexpr std::string_view kGood = R"({
              "exactly": [{"event": {"node": ["S1"], "channel": "+odown", "fields": {"votes": 2}}, "at-least": 1}],
              "within": [{"event": "+odown", "after": "+sdown", "within": "5s", "not-before": "1ms"}],
              "finally": {"S*": {"master": {"a": "R1"}, "flags": {"R2": "slave"}}, "R2": {"link": "up"}},
-             "phases": {"fault -> first +sdown": {"at-most": "3s"}}, "invariants": ["one-leader-per-epoch"]},
+             "phases": {"fault -> first +sdown": {"at-most": "3s"}}, "invariants": ["one-leader-per-epoch"],
+             "breaks": ["elected-by-majority"]},
   "for": {"seeds": 20}})";
 
 // One random change: a byte, one that keeps the syntax more often, a piece that is left out, or one that is there

@@ -1,0 +1,206 @@
+// `sentinel-sim fuzz`: does any random schedule of faults break an invariant.
+#include <chrono>
+#include <ctime>
+#include <iostream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "analysis/cli/command_line.h"
+#include "analysis/cli/progress.h"
+#include "analysis/explanation.h"
+#include "analysis/fuzz/corpus.h"
+#include "analysis/fuzz/fuzzer.h"
+#include "analysis/fuzz/generator.h"
+#include "analysis/fuzz/trial.h"
+#include "analysis/number_text.h"
+#include "analysis/recorder/interrupts.h"
+#include "sim/bad_input.h"
+#include "sim/replay.h"
+#include "sim/units.h"
+
+namespace sentinel::cli {
+namespace {
+
+using analysis::Document;
+using analysis::FuzzFinding;
+using analysis::FuzzResult;
+using Clock = std::chrono::steady_clock;
+
+// `1..10000`, or `10000`, which is the same.
+void read_seeds(const std::string& text, analysis::FuzzOptions& options) {
+  const std::size_t dots = text.find("..");
+  if (dots != std::string::npos) options.first = positive_number(text.substr(0, dots), "--seeds");
+  options.last = positive_number(dots == std::string::npos ? text : text.substr(dots + 2), "--seeds");
+  if (options.last < options.first) throw sim::BadInput{"--seeds '" + text + "': the last one is before the first"};
+}
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+std::string_view standing(const FuzzFinding& finding) { return finding.known.empty() ? "UNKNOWN" : "known"; }
+
+std::string row_text(const FuzzFinding& finding, std::uint64_t runs) {
+  std::string text{standing(finding)};
+  text.resize(8, ' ');
+  text.append(sim::invariant_row(finding.invariant).name);
+  text.append(": ").append(std::to_string(finding.runs)).append(" of ").append(std::to_string(runs));
+  text.append(" scenarios, first seed ").append(std::to_string(finding.seed)).append("\n        ");
+  text.append(finding.what).append("\n");
+  if (!finding.known.empty()) text.append("        ").append(finding.known).append("\n");
+  return text;
+}
+
+// Unshrunk first: if something goes wrong later, it is not lost.
+void print_unknown(const FuzzFinding& finding) {
+  std::cout << "\nUNKNOWN " << sim::invariant_row(finding.invariant).name << ", as it was found:\n"
+            << analysis::document_text(analysis::healed(finding.scenario)) << std::flush;
+}
+
+void print_account(const Document& scenario) {
+  const sim::Replay replay{analysis::scenario_of(scenario), analysis::kTrialSeed};
+  const analysis::CauseFinder causes{replay};
+  std::cout << analysis::explanation_text(causes, analysis::explain(causes), {});
+}
+
+std::size_t reached(const analysis::Coverage& coverage) {
+  return static_cast<std::size_t>(std::ranges::count_if(coverage.probed, [](std::uint64_t runs) { return runs > 0; }));
+}
+
+void print_coverage(const analysis::Coverage& coverage) {
+  std::cout << "\nruns that came by each probe:\n";
+  for (std::size_t i = 0; i < coverage.probed.size(); ++i) {
+    const std::string number = std::to_string(coverage.probed[i]);
+    const analysis::Probe& probe = analysis::probes()[i];
+    std::cout << std::string(number.size() < 9 ? 9 - number.size() : 0, ' ') << number << "  " << probe.name
+              << (probe.rare ? " (rare)" : "") << '\n';
+  }
+}
+
+Document json_of(const FuzzResult& result, const std::vector<std::string>& files) {
+  Document json{{"runs", result.runs}, {"next-seed", result.next}, {"states", result.coverage.states.size()}};
+  json["findings"] = Document::array();
+  for (std::size_t i = 0; i < result.findings.size(); ++i) {
+    const FuzzFinding& finding = result.findings[i];
+    json["findings"].push_back({{"invariant", sim::invariant_row(finding.invariant).name},
+                                {"known", finding.known.empty() ? Document{} : Document{finding.known}},
+                                {"seed", finding.seed},
+                                {"runs", finding.runs},
+                                {"what", finding.what},
+                                {"file", files[i].empty() ? Document{} : Document{files[i]}},
+                                {"scenario", analysis::healed(finding.scenario)}});
+  }
+  for (std::size_t i = 0; i < result.coverage.probed.size(); ++i) {
+    json["probes"][analysis::probes()[i].name] = result.coverage.probed[i];
+  }
+  json["contradictions"] = result.contradictions;
+  return json;
+}
+
+// A state that is not rare, and to which no run came: then little is said by what was not found.
+bool misses_a_probe(const analysis::Coverage& coverage) {
+  for (std::size_t i = 0; i < coverage.probed.size(); ++i) {
+    if (coverage.probed[i] == 0 && !analysis::probes()[i].rare) return true;
+  }
+  return false;
+}
+
+int exit_code(const FuzzResult& result, bool asks_for_coverage) {
+  if (!result.contradictions.empty()) return kContradiction;
+  const bool unknown =
+      std::ranges::any_of(result.findings, [](const FuzzFinding& finding) { return finding.known.empty(); });
+  if (unknown) return kFailed;
+  return asks_for_coverage && misses_a_probe(result.coverage) ? kInconclusive : kAsExpected;
+}
+
+}  // namespace
+
+int fuzz_command(const Arguments& arguments) {
+  CommandLine line{
+      "sentinel-sim fuzz [SCENARIO…] [--seeds A..B | --for T] [--jobs N] [--corpus DIR] [--twice] [--coverage] "
+      "[--format text|json]",
+      "sentinel-sim fuzz --for 10s --corpus build/found"};
+  line.options()("seeds", po::value<std::string>(), "these seeds, or 1 to N; default: 1000")(
+      "for", po::value<std::string>(), "go on for so long, such as 10m, from the first seed on")(
+      "jobs", po::value<std::string>()->default_value(default_jobs()), "runs at the same time")(
+      "corpus", po::value<std::string>(),
+      "folder of scenarios: the search begins with them, and each way in which an invariant is broken is made small "
+      "and "
+      "added, for `sentinel-sim check`")("twice", "run each scenario again, and compare the digests")(
+      "coverage", "how many runs came by each rare state; exit code 3 if none came by one that is not rare")(
+      "format", po::value<std::string>()->default_value("text"), "text or json");
+  line.positional("SCENARIO", -1);
+  po::variables_map values;
+  if (!line.parse(arguments, values)) return kAsExpected;
+  const bool as_json = is_json(values["format"].as<std::string>(), "--format");
+
+  analysis::FuzzOptions options{.jobs = jobs_of(values), .twice = values.count("twice") != 0};
+  if (const auto seeds = text_of(values, "seeds")) read_seeds(*seeds, options);
+  std::optional<double> limit;  // s
+  if (const auto period = text_of(values, "for")) {
+    limit = std::chrono::duration<double>(time_of(*period, "--for").time_since_epoch()).count();
+    if (values.count("seeds") == 0) options.last = std::numeric_limits<std::uint32_t>::max();
+  }
+  if (values.count("SCENARIO") != 0) {
+    for (const std::string& file : values["SCENARIO"].as<std::vector<std::string>>()) {
+      options.bases.push_back(analysis::read_document(file, std::nullopt));
+    }
+  }
+  std::optional<analysis::Corpus> corpus;
+  if (const auto folder = text_of(values, "corpus")) corpus.emplace(*folder);
+  if (corpus) options.parents = corpus->scenarios();
+
+  const auto begin = Clock::now();
+  bool interrupted = false;
+  FuzzResult result;
+  {
+    const analysis::recorder::Interrupts interrupts;
+    Progress progress{limit ? "s" : "scenarios"};
+    options.goes_on = [&](const analysis::FuzzProgress& so_far) {
+      const std::string note =
+          std::to_string(so_far.states) + " states, " + std::to_string(so_far.findings) + " findings";
+      const auto seconds = seconds_since(begin);
+      limit ? progress.update(static_cast<std::uint64_t>(seconds), static_cast<std::uint64_t>(*limit),
+                              std::to_string(so_far.runs) + " scenarios, " + note)
+            : progress.update(so_far.runs, options.last - options.first + 1, note);
+      try {
+        interrupts.check();
+      } catch (const analysis::recorder::Interrupted&) {
+        interrupted = true;
+      }
+      return !interrupted && !(limit && seconds >= *limit);
+    };
+    result = analysis::fuzz(options);
+  }
+  const double seconds = seconds_since(begin);
+  std::cerr << result.runs << " scenarios in " << analysis::fixed_text(seconds, 1) << " s, "
+            << analysis::fixed_text(static_cast<double>(result.runs) / seconds, 0) << "/s, processor time "
+            << analysis::fixed_text(static_cast<double>(std::clock()) / CLOCKS_PER_SEC, 1) << " s\n";
+  if (interrupted) std::cerr << "interrupted: --seeds " << result.next << "..N goes on\n";
+
+  std::vector<std::string> files(result.findings.size());
+  if (!as_json) {
+    std::cout << result.runs << " scenarios, " << result.coverage.states.size() << " states, "
+              << reached(result.coverage) << " of " << result.coverage.probed.size() << " probes\n";
+    for (const FuzzFinding& finding : result.findings) std::cout << row_text(finding, result.runs);
+    for (const std::uint64_t seed : result.contradictions) std::cout << "seed " << seed << " gave two digests\n";
+    if (values.count("coverage") != 0) print_coverage(result.coverage);
+  }
+  for (std::size_t i = 0; i < result.findings.size(); ++i) {
+    const FuzzFinding& finding = result.findings[i];
+    const bool is_unknown = finding.known.empty();
+    if (corpus ? corpus->has(finding) : !is_unknown) continue;
+    if (is_unknown && !as_json) print_unknown(finding);
+    const Document small = analysis::pinned(finding);
+    if (corpus) files[i] = corpus->add(finding, small).string();
+    if (as_json) continue;
+    if (is_unknown) {
+      std::cout << "made small:\n" << analysis::document_text(small);
+      print_account(small);
+    }
+    if (corpus) std::cout << "stored " << files[i] << ": sentinel-sim explain " << files[i] << '\n' << std::flush;
+  }
+  if (as_json) std::cout << json_of(result, files).dump(2, ' ', false, Document::error_handler_t::replace) << '\n';
+  return interrupted ? kInterrupted : exit_code(result, values.count("coverage") != 0);
+}
+
+}  // namespace sentinel::cli

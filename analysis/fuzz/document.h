@@ -1,0 +1,26 @@
+// A scenario as the JSON that it is written in: what the generator makes, the shrinker cuts, and people read.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "sim/scenario.h"
+
+namespace sentinel::analysis {
+
+using Document = nlohmann::ordered_json;
+
+// One case of a scenario file, with all that it extends, so that it stands alone. Throws BadInput.
+Document read_document(const std::filesystem::path& file, const std::optional<std::string>& case_name);
+
+// The scenario that it stands for. Throws BadInput that says what is wrong with it.
+std::shared_ptr<const sim::Scenario> scenario_of(const Document& document);
+
+// Laid out as by hand: one step a line, one node a line.
+std::string document_text(const Document& document);
+
+}  // namespace sentinel::analysis
