@@ -71,12 +71,20 @@ std::vector<sim::Invariant> invariants_of(const po::variables_map& values, const
       const auto row = std::ranges::find(sim::invariants(), name, &sim::InvariantRow::name);
       if (row == sim::invariants().end())
         throw sim::BadInput{"--invariant '" + name + "' is not known" + sim::suggestion(name, known)};
+      if (row->invariant == sim::Invariant::kKeepsAcknowledgedWrites)
+        throw sim::BadInput{"--invariant '" + name + "' needs the books of the clients, which explore does not keep"};
       asked.push_back(row->invariant);
     }
     return asked;
   }
-  if (!scenario.expect.invariants.empty()) return scenario.expect.invariants;
-  for (const sim::InvariantRow& row : sim::invariants()) asked.push_back(row.invariant);
+  if (!scenario.expect.invariants.empty()) {
+    asked = scenario.expect.invariants;
+    std::erase(asked, sim::Invariant::kKeepsAcknowledgedWrites);
+    return asked;
+  }
+  for (const sim::InvariantRow& row : sim::invariants()) {
+    if (row.is_promised()) asked.push_back(row.invariant);
+  }
   return asked;
 }
 
@@ -161,7 +169,7 @@ int explore_command(const Arguments& arguments) {
       "states", po::value<std::string>()->default_value("1000000"), "how many are looked at")(
       "timers", "also when the timer of a sentinel comes again is chosen")(
       "invariant", po::value<std::vector<std::string>>()->composing(),
-      "that must hold, by name; default: those that the scenario expects, or all")(
+      "that must hold, by name; default: those that the scenario expects, or all that Sentinel promises")(
       "brute-force", "every order of all that comes at the same time, also of what cannot matter")(
       "out", po::value<std::string>(),
       "write the counterexample to this file, beside the scenario if that names files")(

@@ -163,7 +163,7 @@ CounterexampleFile counterexample_file(const sim::Scenario& scenario, const Expl
       names.push_back(row.name);
   }
   root["expect"] = {{"invariants", std::move(names)}};
-  root["for"] = {{"seeds", 1}};
+  root["for"] = {{"seed", bounds.seed}};
   root["schedule"] = {
       {"interval", sim::format_duration(bounds.interval)}, {"seed", bounds.seed}, {"choices", choices_json(choices)}};
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "analysis/hazards.h"
 #include "analysis/step_text.h"
 #include "sim/invariants.h"
 #include "sim/units.h"
@@ -21,12 +22,29 @@ std::string verdict_name(Exploration::Verdict verdict) {
   return verdict == Exploration::Verdict::kNone ? "none within bounds" : "inconclusive";
 }
 
-std::string verdict_text(const ExploreBounds& bounds, const Exploration& exploration) {
+// Where it is told that Sentinel does not keep that in such a scenario.
+std::string known_text(const sim::Scenario& scenario, const ExploreBounds& bounds,
+                       const Counterexample& counterexample) {
+  sim::Scenario gone = scenario;
+  for (const Deviation& deviation : counterexample.deviations) {
+    for (const sim::Step& step : steps_of(deviation, bounds.to)) gone.steps.push_back(step);
+  }
+  std::string text;
+  for (const sim::InvariantRow& row : sim::invariants()) {
+    const std::string expected = "invariant " + std::string{row.name};
+    if (std::ranges::find(counterexample.violations, expected, &Violation::expected) == counterexample.violations.end())
+      continue;
+    if (const auto known = known_from(row.invariant, gone)) text += "\n  known from " + std::string{*known};
+  }
+  return text;
+}
+
+std::string verdict_text(const sim::Scenario& scenario, const ExploreBounds& bounds, const Exploration& exploration) {
   switch (exploration.verdict) {
     case Exploration::Verdict::kViolated: {
       std::string text = "violated:";
       for (const Violation& violation : exploration.counterexample->violations) text += "\n  " + text_of(violation);
-      return text;
+      return text + known_text(scenario, bounds, *exploration.counterexample);
     }
     case Exploration::Verdict::kNone:
       return "none within bounds: nothing that can come in these orders breaks an invariant";
@@ -84,7 +102,7 @@ std::string exploration_text(const sim::Scenario& scenario, const ExploreBounds&
     if (!invariants.empty()) invariants += ", ";
     invariants += sim::invariant_row(invariant).name;
   }
-  std::string text = verdict_text(bounds, exploration) + "\n";
+  std::string text = verdict_text(scenario, bounds, exploration) + "\n";
   text += "bounds      " + bounds_text(scenario, bounds, exploration) + "\n";
   text += "invariants  " + invariants + "\n";
   text += "states      " + std::to_string(counts.states) + ", " + std::to_string(std::llround(rate)) + "/s; " +

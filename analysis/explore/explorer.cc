@@ -9,7 +9,9 @@
 #include "analysis/explore/alternatives.h"
 #include "analysis/explore/exploration.h"
 #include "analysis/invariants.h"
+#include "model/hash_order.h"
 #include "sim/bad_input.h"
+#include "sim/invariants.h"
 #include "sim/run.h"
 
 namespace sentinel::analysis {
@@ -26,7 +28,7 @@ constexpr std::uint32_t kAnyDepth = std::numeric_limits<std::uint32_t>::max();
 struct World {
   Run run;
   InvariantChecker checker;
-  // Votes and elections, as a sum in no order: what the invariants look back at, and no state tells.
+  // All events, as a sum in no order: what the invariants look back at, and no state tells.
   StateHash said{};
 };
 
@@ -45,12 +47,15 @@ void mix(StateHash& hash, std::uint64_t word) {
   hash.low = model::mix_bits(hash.low + word);
 }
 
-// Of one vote or election, without its time.
+// Of one event, without its time.
 StateHash hash_of(const sim::Record& record, const model::Event& event) {
   StateHash hash{.high = static_cast<std::uint64_t>(event.kind), .low = static_cast<std::uint64_t>(record.node)};
   mix(hash, event.master_name.index);
   mix(hash, event.epoch.value);
   mix(hash, event.candidate.leading_bits());
+  mix(hash, model::hash_key(event.address));
+  mix(hash, model::hash_key(event.master_address));
+  mix(hash, model::hash_key(event.new_address));
   return hash;
 }
 
@@ -73,7 +78,7 @@ class Explorer {
         watcher_(watcher),
         alternatives_(bounds.brute_force ? Dependence::kAlways : Dependence::kSameProcess) {
     for (const sim::Invariant invariant : bounds.invariants) {
-      if (invariant != sim::Invariant::kOneNameInTheEnd) always_.push_back(invariant);
+      if (!sim::invariant_row(invariant).in_the_end) always_.push_back(invariant);
     }
   }
 
@@ -281,9 +286,7 @@ class Explorer {
     for (const sim::Record& record : scratch_.records) {
       world.checker(record);
       const auto* const event = std::get_if<model::Event>(&record.what);
-      if (event == nullptr ||
-          (event->kind != model::EventKind::kVoteForLeader && event->kind != model::EventKind::kElectedLeader))
-        continue;
+      if (event == nullptr) continue;
       const StateHash hash = hash_of(record, *event);
       world.said.high += hash.high;
       world.said.low += hash.low;
