@@ -112,9 +112,15 @@ int exit_code(const FuzzResult& result, bool asks_for_coverage) {
   return asks_for_coverage && misses_a_probe(result.coverage) ? kInconclusive : kAsExpected;
 }
 
-}  // namespace
+struct FuzzCommand {
+  analysis::FuzzOptions options{};
+  std::optional<double> limit{};  // s
+  std::optional<analysis::Corpus> corpus{};
+  bool as_json = false;
+  bool coverage = false;
+};
 
-int fuzz_command(const Arguments& arguments) {
+std::optional<FuzzCommand> parse_fuzz(const Arguments& arguments) {
   CommandLine line{
       "sentinel-sim fuzz [SCENARIO…] [--seeds A..B | --for T] [--jobs N] [--corpus DIR] [--twice] [--coverage] "
       "[--format text|json]",
@@ -130,77 +136,100 @@ int fuzz_command(const Arguments& arguments) {
       "format", po::value<std::string>()->default_value("text"), "text or json");
   line.positional("SCENARIO", -1);
   po::variables_map values;
-  if (!line.parse(arguments, values)) return kAsExpected;
-  const bool as_json = is_json(values["format"].as<std::string>(), "--format");
+  if (!line.parse(arguments, values)) return std::nullopt;
 
-  analysis::FuzzOptions options{.jobs = jobs_of(values), .twice = values.count("twice") != 0};
-  if (const auto seeds = text_of(values, "seeds")) read_seeds(*seeds, options);
-  std::optional<double> limit;  // s
+  FuzzCommand command;
+  command.as_json = is_json(values["format"].as<std::string>(), "--format");
+  command.coverage = values.count("coverage") != 0;
+  command.options.jobs = jobs_of(values);
+  command.options.twice = values.count("twice") != 0;
+  if (const auto seeds = text_of(values, "seeds")) read_seeds(*seeds, command.options);
   if (const auto period = text_of(values, "for")) {
-    limit = std::chrono::duration<double>(time_of(*period, "--for").time_since_epoch()).count();
-    if (values.count("seeds") == 0) options.last = std::numeric_limits<std::uint32_t>::max();
+    command.limit = std::chrono::duration<double>(time_of(*period, "--for").time_since_epoch()).count();
+    if (values.count("seeds") == 0) command.options.last = std::numeric_limits<std::uint32_t>::max();
   }
   if (values.count("SCENARIO") != 0) {
     for (const std::string& file : values["SCENARIO"].as<std::vector<std::string>>()) {
-      options.bases.push_back(analysis::read_document(file, std::nullopt));
+      command.options.bases.push_back(analysis::read_document(file, std::nullopt));
     }
   }
-  std::optional<analysis::Corpus> corpus;
-  if (const auto folder = text_of(values, "corpus")) corpus.emplace(*folder);
-  if (corpus) options.parents = corpus->scenarios();
+  if (const auto folder = text_of(values, "corpus")) command.corpus.emplace(*folder);
+  if (command.corpus) command.options.parents = command.corpus->scenarios();
+  return command;
+}
 
+// Until the last seed, the end of the time, or a signal.
+FuzzResult search(FuzzCommand& command, bool& interrupted) {
   const auto begin = Clock::now();
-  bool interrupted = false;
-  FuzzResult result;
-  {
-    const analysis::recorder::Interrupts interrupts;
-    Progress progress{limit ? "s" : "scenarios"};
-    options.goes_on = [&](const analysis::FuzzProgress& so_far) {
-      const std::string note =
-          std::to_string(so_far.states) + " states, " + std::to_string(so_far.findings) + " findings";
-      const auto seconds = seconds_since(begin);
-      limit ? progress.update(static_cast<std::uint64_t>(seconds), static_cast<std::uint64_t>(*limit),
-                              std::to_string(so_far.runs) + " scenarios, " + note)
-            : progress.update(so_far.runs, options.last - options.first + 1, note);
-      try {
-        interrupts.check();
-      } catch (const analysis::recorder::Interrupted&) {
-        interrupted = true;
-      }
-      return !interrupted && !(limit && seconds >= *limit);
-    };
-    result = analysis::fuzz(options);
-  }
+  const analysis::recorder::Interrupts interrupts;
+  Progress progress{command.limit ? "s" : "scenarios"};
+  const std::uint64_t all = command.options.last - command.options.first + 1;
+  command.options.goes_on = [&](const analysis::FuzzProgress& so_far) {
+    std::string note = std::to_string(so_far.states) + " states, " + std::to_string(so_far.findings) + " findings";
+    const double seconds = seconds_since(begin);
+    if (command.limit) {
+      note = std::to_string(so_far.runs) + " scenarios, " + note;
+      progress.update(static_cast<std::uint64_t>(seconds), static_cast<std::uint64_t>(*command.limit), note);
+    } else {
+      progress.update(so_far.runs, all, note);
+    }
+    try {
+      interrupts.check();
+    } catch (const analysis::recorder::Interrupted&) {
+      interrupted = true;
+    }
+    return !interrupted && !(command.limit && seconds >= *command.limit);
+  };
+  FuzzResult result = analysis::fuzz(command.options);
+  progress.clear();
   const double seconds = seconds_since(begin);
   std::cerr << result.runs << " scenarios in " << analysis::fixed_text(seconds, 1) << " s, "
             << analysis::fixed_text(static_cast<double>(result.runs) / seconds, 0) << "/s, processor time "
             << analysis::fixed_text(static_cast<double>(std::clock()) / CLOCKS_PER_SEC, 1) << " s\n";
   if (interrupted) std::cerr << "interrupted: --seeds " << result.next << "..N goes on\n";
+  return result;
+}
 
-  std::vector<std::string> files(result.findings.size());
-  if (!as_json) {
-    std::cout << result.runs << " scenarios, " << result.coverage.states.size() << " states, "
-              << reached(result.coverage) << " of " << result.coverage.probed.size() << " probes\n";
-    for (const FuzzFinding& finding : result.findings) std::cout << row_text(finding, result.runs);
-    for (const std::uint64_t seed : result.contradictions) std::cout << "seed " << seed << " gave two digests\n";
-    if (values.count("coverage") != 0) print_coverage(result.coverage);
+void print_summary(const FuzzResult& result, bool coverage) {
+  std::cout << result.runs << " scenarios, " << result.coverage.states.size() << " states, " << reached(result.coverage)
+            << " of " << result.coverage.probed.size() << " probes\n";
+  for (const FuzzFinding& finding : result.findings) std::cout << row_text(finding, result.runs);
+  for (const std::uint64_t seed : result.contradictions) std::cout << "seed " << seed << " gave two digests\n";
+  if (coverage) print_coverage(result.coverage);
+}
+
+// Makes it small; the file of the corpus that has it now, if there is one.
+std::string pin(const FuzzFinding& finding, FuzzCommand& command) {
+  const bool tells = finding.known.empty() && !command.as_json;
+  if (tells) print_unknown(finding);
+  const Document small = analysis::pinned(finding);
+  if (tells) {
+    std::cout << "made small:\n" << analysis::document_text(small);
+    print_account(small);
   }
-  for (std::size_t i = 0; i < result.findings.size(); ++i) {
-    const FuzzFinding& finding = result.findings[i];
-    const bool is_unknown = finding.known.empty();
-    if (corpus ? corpus->has(finding) : !is_unknown) continue;
-    if (is_unknown && !as_json) print_unknown(finding);
-    const Document small = analysis::pinned(finding);
-    if (corpus) files[i] = corpus->add(finding, small).string();
-    if (as_json) continue;
-    if (is_unknown) {
-      std::cout << "made small:\n" << analysis::document_text(small);
-      print_account(small);
-    }
-    if (corpus) std::cout << "stored " << files[i] << ": sentinel-sim explain " << files[i] << '\n' << std::flush;
+  if (!command.corpus) return {};
+  const std::string file = command.corpus->add(finding, small).string();
+  if (!command.as_json) std::cout << "stored " << file << ": sentinel-sim explain " << file << '\n' << std::flush;
+  return file;
+}
+
+}  // namespace
+
+int fuzz_command(const Arguments& arguments) {
+  std::optional<FuzzCommand> command = parse_fuzz(arguments);
+  if (!command) return kAsExpected;
+  bool interrupted = false;
+  const FuzzResult result = search(*command, interrupted);
+  if (!command->as_json) print_summary(result, command->coverage);
+  std::vector<std::string> files;
+  for (const FuzzFinding& finding : result.findings) {
+    const bool is_new = command->corpus ? !command->corpus->has(finding) : finding.known.empty() && !command->as_json;
+    files.push_back(is_new ? pin(finding, *command) : "");
   }
-  if (as_json) std::cout << json_of(result, files).dump(2, ' ', false, Document::error_handler_t::replace) << '\n';
-  return interrupted ? kInterrupted : exit_code(result, values.count("coverage") != 0);
+  if (command->as_json) {
+    std::cout << json_of(result, files).dump(2, ' ', false, Document::error_handler_t::replace) << '\n';
+  }
+  return interrupted ? kInterrupted : exit_code(result, command->coverage);
 }
 
 }  // namespace sentinel::cli
