@@ -1,14 +1,13 @@
 #include "analysis/fuzz/document.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
-#include <vector>
 
-#include "sim/bad_input.h"
-#include "sim/event_text.h"
 #include "sim/reader/scenario_reader.h"
 #include "sim/reader/scenario_source.h"
 #include "sim/reader/text_file.h"
+#include "sim/units.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -88,6 +87,14 @@ Document read_document(const std::filesystem::path& file, const std::optional<st
 
 std::shared_ptr<const sim::Scenario> scenario_of(const Document& document) {
   return std::make_shared<const sim::Scenario>(sim::parse_scenario(document.dump(), "scenario.json"));
+}
+
+std::string duration_text(model::Millis duration) { return sim::format_duration(duration); }
+
+std::optional<model::Millis> duration_in(const Document& object, std::string_view field) {
+  const auto found = object.find(field);
+  if (found == object.end() || !found->is_string()) return std::nullopt;
+  return std::chrono::ceil<model::Millis>(sim::parse_duration(found->get<std::string>()));
 }
 
 std::string document_text(const Document& document) {

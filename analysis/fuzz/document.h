@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "model/ids.h"
 #include "sim/scenario.h"
 
 namespace sentinel::analysis {
@@ -19,6 +21,10 @@ Document read_document(const std::filesystem::path& file, const std::optional<st
 
 // The scenario that it stands for. Throws BadInput that says what is wrong with it.
 std::shared_ptr<const sim::Scenario> scenario_of(const Document& document);
+
+// A duration as it is written, and what is written in a field: whole milliseconds, rounded up.
+std::string duration_text(model::Millis duration);
+std::optional<model::Millis> duration_in(const Document& object, std::string_view field);
 
 // Laid out as by hand: one step a line, one node a line.
 std::string document_text(const Document& document);

@@ -12,7 +12,6 @@
 #include "analysis/fuzz/shrink.h"
 #include "analysis/fuzz/trial.h"
 #include "sim/replay.h"
-#include "sim/units.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -109,9 +108,7 @@ std::string account_of(const Document& scenario) {
 }
 
 Document sorted_steps(Document scenario) {
-  const auto time = [](const Document& step) {
-    return step.contains("at") ? sim::parse_duration(step["at"].get<std::string>()) : sim::Micros{0};
-  };
+  const auto time = [](const Document& step) { return duration_in(step, "at").value_or(model::Millis{0}); };
   auto& steps = scenario["steps"].get_ref<Document::array_t&>();
   std::ranges::stable_sort(steps, {}, time);
   return scenario;

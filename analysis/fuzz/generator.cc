@@ -11,8 +11,6 @@
 #include "analysis/fuzz/nemeses.h"
 #include "model/profile.h"
 #include "sim/bad_input.h"
-#include "sim/reader/scenario_reader.h"
-#include "sim/units.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -23,8 +21,6 @@ using model::Millis;
 constexpr Millis kFaultsBegin = 10s;
 constexpr int kMostStrikes = 6;
 constexpr std::uint64_t kMutation = 0x6D75'7461'7465ULL;  // so that a child has other chances than a fresh scenario
-
-std::string text(Millis time) { return sim::format_duration(time); }
 
 std::vector<std::string> numbered(char letter, std::size_t count) {
   std::vector<std::string> names;
@@ -162,26 +158,20 @@ Cast cast_of(const sim::Scenario& scenario) {
   return cast;
 }
 
-std::optional<Millis> time_in(const Document& object, const char* field) {
-  const auto found = object.find(field);
-  if (found == object.end()) return std::nullopt;
-  return std::chrono::ceil<Millis>(sim::parse_duration(found->get<std::string>()));
-}
-
 // When nothing is done to the cluster any more, but for what an event may bring.
 Millis end_of_faults(const Document& steps) {
   Millis end = kFaultsBegin;
   for (const Document& step : steps) {
-    const Millis lasts = time_in(step, "for").value_or(0ms) + time_in(step, "after").value_or(0ms);
-    std::optional<Millis> at = time_in(step, "at");
-    if (!at && step["on"].is_object()) at = time_in(step["on"], "until");
+    const Millis lasts = duration_in(step, "for").value_or(0ms) + duration_in(step, "after").value_or(0ms);
+    std::optional<Millis> at = duration_in(step, "at");
+    if (!at && step["on"].is_object()) at = duration_in(step["on"], "until");
     end = std::max(end, at.value_or(kFaultsBegin) + lasts);
   }
   return end;
 }
 
 Document ended(Document scenario) {
-  scenario["until"] = text(std::chrono::ceil<std::chrono::seconds>(end_of_faults(scenario["steps"])));
+  scenario["until"] = duration_text(std::chrono::ceil<std::chrono::seconds>(end_of_faults(scenario["steps"])));
   return scenario;
 }
 
@@ -189,10 +179,10 @@ Document ended(Document scenario) {
 void move_one(Chance& chance, Document& steps, Millis end) {
   if (steps.empty()) return;
   Document& step = steps[chance.below(steps.size())];
-  const std::optional<Millis> at = time_in(step, "at");
+  const std::optional<Millis> at = duration_in(step, "at");
   if (!at) return;
   const Millis most = chance.one_of({50ms, 500ms, 5'000ms});
-  step["at"] = text(std::clamp(*at + chance.between(-most, most), kFaultsBegin, end));
+  step["at"] = duration_text(std::clamp(*at + chance.between(-most, most), kFaultsBegin, end));
 }
 
 void strike_once_more(Chance& chance, const Cast& cast, Millis end, Document& scenario) {
@@ -315,13 +305,13 @@ Document healed(const Document& faults) {
   const Millis quiet = quiet_time(steps, cast);
   const Names down = may_be_down(steps, cast);
   const auto heal = [&](Document step) {
-    Document timed{{"at", text(end)}};
+    Document timed{{"at", duration_text(end)}};
     timed.update(step);
     steps.push_back(std::move(timed));
   };
   if (is_done(steps, "disk")) heal({{"do", "disk"}, {"nodes", cast.servers()}, {"fails", false}});
   if (!down.empty()) heal({{"do", "start"}, {"nodes", down}});
-  scenario["until"] = text(std::chrono::ceil<std::chrono::seconds>(end + quiet));
+  scenario["until"] = duration_text(std::chrono::ceil<std::chrono::seconds>(end + quiet));
   return scenario;
 }
 

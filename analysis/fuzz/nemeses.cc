@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "sim/units.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -16,8 +15,6 @@ using Names = std::vector<std::string>;
 
 // Nothing that an event makes happen begins so shortly before the faults are over.
 constexpr Millis kLast = 1s;
-
-std::string text(Millis time) { return sim::format_duration(time); }
 
 Document step(std::string_view what, const Names& nodes) {
   Document made{{"do", what}};
@@ -30,7 +27,7 @@ Document step(std::string_view what, const Names& nodes) {
 }
 
 Document lasting(Document step, Millis period) {
-  step["for"] = text(period);
+  step["for"] = duration_text(period);
   return step;
 }
 
@@ -302,14 +299,14 @@ void at_event(FaultPlan& plan, Document step) {
       plan.chance.one_of({"+odown", "+try-failover", "+vote-for-leader", "+elected-leader", "+selected-slave",
                           "+failover-state-wait-promotion", "+promoted-slave", "+slave-reconf-sent",
                           "+slave-reconf-inprog", "+failover-end", "+switch-master", "+config-update-from"});
-  Document triggered{{"on", {{"channel", event}, {"until", text(plan.end - kLast)}}}};
-  if (plan.chance.is_likely(50)) triggered["after"] = text(plan.chance.between(0ms, 600ms));
+  Document triggered{{"on", {{"channel", event}, {"until", duration_text(plan.end - kLast)}}}};
+  if (plan.chance.is_likely(50)) triggered["after"] = duration_text(plan.chance.between(0ms, 600ms));
   triggered.update(step);
   plan.add_triggered(std::move(triggered));
 }
 void crash_speaker(FaultPlan& plan) { at_event(plan, {{"do", "crash"}, {"node", "$sentinel"}}); }
 void stall_speaker(FaultPlan& plan) {
-  at_event(plan, {{"do", "stall"}, {"node", "$sentinel"}, {"for", text(plan.chance.between(200ms, 4'000ms))}});
+  at_event(plan, {{"do", "stall"}, {"node", "$sentinel"}, {"for", duration_text(plan.chance.between(200ms, 4'000ms))}});
 }
 void crash_subject(FaultPlan& plan) { at_event(plan, {{"do", "crash"}, {"node", "$node"}}); }
 
@@ -317,7 +314,7 @@ void crash_subject(FaultPlan& plan) { at_event(plan, {{"do", "crash"}, {"node", 
 
 void slow_start(FaultPlan& plan) {
   crash_for(plan, plan.chance.pick(plan.cast.data_nodes), 100ms, 3s,
-            {{"load-time", text(plan.chance.between(500ms, 30'000ms))}});
+            {{"load-time", duration_text(plan.chance.between(500ms, 30'000ms))}});
 }
 void restart_with_data(FaultPlan& plan) {
   crash_for(plan, plan.chance.pick(plan.cast.data_nodes), 50ms, 5s, {{"data", "kept"}});
@@ -391,7 +388,7 @@ Millis FaultPlan::duration(Millis at, Millis least, Millis most) {
 }
 
 void FaultPlan::add(Millis at, Document step) {
-  Document timed{{"at", text(at)}};
+  Document timed{{"at", duration_text(at)}};
   timed.update(step);
   timed_.push_back({at, std::move(timed)});
 }

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "sim/bad_input.h"
-#include "sim/units.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -19,14 +18,6 @@ using namespace std::chrono_literals;
 using model::Millis;
 
 // --- times ------------------------------------------------------------------------------------------------
-
-std::optional<Millis> time_in(const Document& object, std::string_view name) {
-  const auto found = object.find(name);
-  if (found == object.end() || !found->is_string()) return std::nullopt;
-  return std::chrono::floor<Millis>(sim::parse_duration(found->get<std::string>()));
-}
-
-std::string text(Millis time) { return sim::format_duration(time); }
 
 // Rounder times that are near: first the roundest.
 std::vector<Millis> rounder(Millis time) {
@@ -162,10 +153,10 @@ class Shrinker {
     bool changed = false;
     for (bool again = true; again;) {
       again = false;
-      const Millis until = time_in(best_, "until").value_or(60s);
+      const Millis until = duration_in(best_, "until").value_or(60s);
       for (const Millis less : {until / 2, until * 3 / 4, until - 10s, until - 1s}) {
         Document candidate = best_;
-        candidate["until"] = text(std::chrono::ceil<std::chrono::seconds>(std::max(less, Millis{1s})));
+        candidate["until"] = duration_text(std::chrono::ceil<std::chrono::seconds>(std::max(less, Millis{1s})));
         if (less < until && accept(std::move(candidate))) {
           changed = again = true;
           break;
@@ -436,7 +427,7 @@ class Shrinker {
     bool changed = false;
     for (std::size_t i = 0; i < steps(); ++i) {
       for (const char* const field : {"at", "for", "load-time", "after"}) {
-        const auto time = time_in(best_["steps"][i], field);
+        const auto time = duration_in(best_["steps"][i], field);
         if (!time) continue;
         std::vector<Millis> simpler = rounder(*time);
         const bool is_period = std::string_view{field} != "at";
@@ -445,7 +436,7 @@ class Shrinker {
         for (const Millis near : simpler) {
           if (near == *time) continue;
           Document candidate = best_;
-          candidate["steps"][i][field] = text(near);
+          candidate["steps"][i][field] = duration_text(near);
           if (accept(std::move(candidate))) {
             changed = true;
             break;
