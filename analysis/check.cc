@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -176,12 +177,27 @@ std::string golden_stream(const std::shared_ptr<const sim::Scenario>& scenario, 
 
 void parallel_for(std::uint64_t count, unsigned jobs, const std::function<void(std::uint64_t)>& work) {
   std::atomic<std::uint64_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr first;  // what was thrown for the lowest number
+  std::uint64_t failed = count;
   const auto take = [&] {
-    for (std::uint64_t i = next++; i < count; i = next++) work(i);
+    for (std::uint64_t i = next++; i < count; i = next++) {
+      try {
+        work(i);
+      } catch (...) {
+        const std::scoped_lock lock{mutex};
+        if (i < failed) first = std::current_exception();
+        failed = std::min(failed, i);
+        next = count;
+      }
+    }
   };
-  std::vector<std::jthread> threads;
-  for (unsigned i = 1; i < jobs; ++i) threads.emplace_back(take);
-  take();
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned i = 1; i < jobs; ++i) threads.emplace_back(take);
+    take();
+  }
+  if (first) std::rethrow_exception(first);
 }
 
 SeedOutcome check_seed(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {

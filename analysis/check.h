@@ -79,7 +79,8 @@ SeedOutcome check_seed(const std::shared_ptr<const sim::Scenario>& scenario, std
 // The stream of one seed in Format::kEvents, as golden files hold it.
 std::string golden_stream(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed);
 
-// Runs `work(i)` for all i below `count` on `jobs` threads; returns when all is done.
+// Runs `work(i)` for all i below `count` on `jobs` threads; returns when all is done. What `work` throws is thrown
+// here, for the lowest i of which that is known, and the rest is left out.
 void parallel_for(std::uint64_t count, unsigned jobs, const std::function<void(std::uint64_t)>& work);
 
 }  // namespace sentinel::analysis

@@ -24,13 +24,11 @@ constexpr auto kExcuses = std::to_array<Excuse>({
     {Invariant::kOneLeaderPerEpoch, Hazard::kLostConfiguration, "redis/redis-debian #5, redis/redis #6126"},
     // Majorities of different sets of sentinels need not have one in common; one that knows nobody is its own majority.
     {Invariant::kOneLeaderPerEpoch, Hazard::kMembership, "redis/redis #6459"},
-    // A failover keeps its epoch while those of other masters move the current one, for which votes are asked anew.
-    {Invariant::kOneLeaderPerEpoch, Hazard::kSeveralMasters, "redis/redis #12865, pull 2230"},
     // Both epochs stood in the file that is lost.
     {Invariant::kEpochsNeverGoBack, Hazard::kLostConfiguration, "redis/redis-debian #5, redis/redis #6126"},
     {Invariant::kConfigEpochNeverGoesBack, Hazard::kLostConfiguration, "redis/redis-debian #5, redis/redis #6126"},
     // The epoch that SENTINEL FAILOVER takes is saved with the first vote, a tick later (sentinelStartFailover).
-    {Invariant::kEpochsNeverGoBack, Hazard::kSentinelDeath, "scenarios/found/epoch_is_forgotten.json"},
+    {Invariant::kEpochsNeverGoBack, Hazard::kDeathOfAskedOne, "scenarios/found/epoch_is_forgotten.json"},
     // What a hello tells is saved if the address is another one, not if only the epoch is
     // (sentinelProcessHelloMessage).
     {Invariant::kConfigEpochNeverGoesBack, Hazard::kSentinelDeath,
@@ -40,12 +38,10 @@ constexpr auto kExcuses = std::to_array<Excuse>({
     // An epoch that was forgotten is given to another configuration, and equal ones are never reconciled.
     {Invariant::kOneNameInTheEnd, Hazard::kLostConfiguration, "redis/redis pull 2370"},
     {Invariant::kAllFollowInTheEnd, Hazard::kLostConfiguration, "redis/redis pull 2370"},
-    // Two leaders in one epoch make two configurations with equal epochs.
-    {Invariant::kOneNameInTheEnd, Hazard::kMembership, "redis/redis #6459"},
-    {Invariant::kAllFollowInTheEnd, Hazard::kMembership, "redis/redis #6459"},
-    // Two sentinels that are told at once take the same next epoch, and need no votes.
-    {Invariant::kOneNameInTheEnd, Hazard::kManualFailover, "redis/redis pull 2370"},
-    {Invariant::kAllFollowInTheEnd, Hazard::kManualFailover, "redis/redis pull 2370"},
+    // A leader that is reset after the promotion forgets that, and keeps the configuration epoch, which it has told
+    // others.
+    {Invariant::kOneNameInTheEnd, Hazard::kReset, "scenarios/found/reset_in_a_failover.json"},
+    {Invariant::kAllFollowInTheEnd, Hazard::kReset, "scenarios/found/reset_in_a_failover.json"},
     // Configurations that begin with epoch 0 are equal, and are never reconciled.
     {Invariant::kOneNameInTheEnd, Hazard::kConflictingMasters, "redis/redis #12271, #12531"},
     {Invariant::kAllFollowInTheEnd, Hazard::kConflictingMasters, "redis/redis #12271, #1776"},
@@ -85,29 +81,41 @@ bool has_sentinel(const Scenario& scenario, const std::vector<NodeId>& nodes) {
   return std::ranges::any_of(nodes, [&](NodeId node) { return may_be_sentinel(scenario, node); });
 }
 
+// What a scenario does until a moment. Nobody knows when an event makes a step happen.
+struct Past {
+  const Scenario& scenario;
+  sim::SimTime until{};
+
+  bool has(const sim::Step& step) const {
+    const auto* const at = std::get_if<sim::SimTime>(&step.when);
+    return at == nullptr || *at <= until;
+  }
+};
+
 // Of any step, whatever it is of.
 template <class Matches>
-bool has_step(const Scenario& scenario, Matches matches) {
-  return std::ranges::any_of(scenario.steps, [&](const sim::Step& step) {
-    return std::visit(
-        [&](const auto& action) {
-          if constexpr (std::is_invocable_v<Matches, decltype(action)>) return matches(action);
-          return false;
-        },
-        step.action);
+bool has_step(const Past& past, Matches matches) {
+  return std::ranges::any_of(past.scenario.steps, [&](const sim::Step& step) {
+    return past.has(step) && std::visit(
+                                 [&](const auto& action) {
+                                   if constexpr (std::is_invocable_v<Matches, decltype(action)>) return matches(action);
+                                   return false;
+                                 },
+                                 step.action);
   });
 }
 
 template <class Matches>
-bool has_command(const Scenario& scenario, Matches matches) {
-  return has_step(scenario, [&](const sim::CommandStep& step) { return matches(step.command); });
+bool has_command(const Past& past, Matches matches) {
+  return has_step(past, [&](const sim::CommandStep& step) { return matches(step.command); });
 }
 
-bool loses_configuration(const Scenario& scenario) {
-  return has_step(scenario,
-                  [&](const sim::StartStep& start) { return start.fresh && has_sentinel(scenario, start.nodes); }) ||
-         has_step(scenario,
-                  [&](const sim::DiskStep& disk) { return disk.fails && has_sentinel(scenario, disk.nodes); });
+bool loses_configuration(const Past& past) {
+  return has_step(
+             past,
+             [&](const sim::StartStep& start) { return start.fresh && has_sentinel(past.scenario, start.nodes); }) ||
+         has_step(past,
+                  [&](const sim::DiskStep& disk) { return disk.fails && has_sentinel(past.scenario, disk.nodes); });
 }
 
 bool changes_quorum(const model::SetCommand& set) {
@@ -132,16 +140,18 @@ bool is_disturbed_early(const Scenario& scenario) {
   });
 }
 
-bool changes_membership(const Scenario& scenario) {
+bool changes_membership(const Past& past) {
   const auto starts_later = [](const sim::Node& node) { return node.is_sentinel() && !node.running; };
   // Before 3.2 a sentinel that is started again is another one.
   const bool forgets_who_it_is =
-      !scenario.profile->sentinel.keeps_id &&
-      has_step(scenario, [&](const sim::StartStep& start) { return has_sentinel(scenario, start.nodes); });
-  return std::ranges::any_of(scenario.nodes, starts_later) || forgets_who_it_is || is_disturbed_early(scenario) ||
-         has_step(scenario,
-                  [&](const sim::StartStep& start) { return start.fresh && has_sentinel(scenario, start.nodes); }) ||
-         has_command(scenario, [](const model::Command& command) {
+      !past.scenario.profile->sentinel.keeps_id &&
+      has_step(past, [&](const sim::StartStep& start) { return has_sentinel(past.scenario, start.nodes); });
+  return std::ranges::any_of(past.scenario.nodes, starts_later) || forgets_who_it_is ||
+         is_disturbed_early(past.scenario) ||
+         has_step(
+             past,
+             [&](const sim::StartStep& start) { return start.fresh && has_sentinel(past.scenario, start.nodes); }) ||
+         has_command(past, [](const model::Command& command) {
            const auto* const set = std::get_if<model::SetCommand>(&command);
            return std::holds_alternative<model::ResetCommand>(command) ||
                   std::holds_alternative<model::RemoveCommand>(command) ||
@@ -149,16 +159,21 @@ bool changes_membership(const Scenario& scenario) {
          });
 }
 
-bool kills_sentinel(const Scenario& scenario) {
-  return has_step(scenario, [&](const sim::CrashStep& step) { return has_sentinel(scenario, step.nodes); }) ||
-         has_command(scenario, [](const model::Command& command) {
+// By a step, or by itself. What an event is about is a data node, but for +sdown and the like.
+bool kills_sentinel(const Past& past) {
+  const auto is_it = [&](NodeId node) {
+    return node == sim::kSpeaker || (node < sim::kOtherReplica && past.scenario.node(node).is_sentinel());
+  };
+  return has_step(past, [&](const sim::CrashStep& step) { return std::ranges::any_of(step.nodes, is_it); }) ||
+         has_step(past, [&](const sim::StopStep& step) { return std::ranges::any_of(step.nodes, is_it); }) ||
+         has_command(past, [](const model::Command& command) {
            return std::holds_alternative<model::SimulateFailureCommand>(command);
          });
 }
 
-bool fails_over_by_hand(const Scenario& scenario) {
+bool fails_over_by_hand(const Past& past) {
   return has_command(
-      scenario, [](const model::Command& command) { return std::holds_alternative<model::FailoverCommand>(command); });
+      past, [](const model::Command& command) { return std::holds_alternative<model::FailoverCommand>(command); });
 }
 
 struct Configured {
@@ -211,15 +226,19 @@ bool has_several_masters(const Scenario& scenario) {
   return std::ranges::any_of(all, [&](const Configured& one) { return one.name != all.front().name; });
 }
 
-bool has(const Scenario& scenario, Hazard hazard) {
+bool has(const Past& past, Hazard hazard) {
   switch (hazard) {
-    case Hazard::kLostConfiguration: return loses_configuration(scenario);
-    case Hazard::kMembership: return changes_membership(scenario);
-    case Hazard::kManualFailover: return fails_over_by_hand(scenario);
-    case Hazard::kSentinelDeath: return kills_sentinel(scenario);
-    case Hazard::kConflictingMasters: return masters_conflict(scenario);
-    case Hazard::kNeverUpIsTooLong: return !scenario.profile->data_node.tells_never_up;
-    case Hazard::kSeveralMasters: return has_several_masters(scenario);
+    case Hazard::kLostConfiguration: return loses_configuration(past);
+    case Hazard::kMembership: return changes_membership(past);
+    case Hazard::kReset:
+      return has_command(
+          past, [](const model::Command& command) { return std::holds_alternative<model::ResetCommand>(command); });
+    case Hazard::kManualFailover: return fails_over_by_hand(past);
+    case Hazard::kSentinelDeath: return kills_sentinel(past);
+    case Hazard::kDeathOfAskedOne: return kills_sentinel(past) && fails_over_by_hand(past);
+    case Hazard::kConflictingMasters: return masters_conflict(past.scenario);
+    case Hazard::kNeverUpIsTooLong: return !past.scenario.profile->data_node.tells_never_up;
+    case Hazard::kSeveralMasters: return has_several_masters(past.scenario);
   }
   return false;
 }
@@ -229,22 +248,22 @@ bool has(const Scenario& scenario, Hazard hazard) {
 std::vector<Hazard> hazards_of(const Scenario& scenario) {
   using enum Hazard;
   std::vector<Hazard> hazards;
-  for (const Hazard hazard : {kLostConfiguration, kMembership, kManualFailover, kSentinelDeath, kConflictingMasters,
-                              kNeverUpIsTooLong, kSeveralMasters}) {
-    if (has(scenario, hazard)) hazards.push_back(hazard);
+  for (const Hazard hazard : {kLostConfiguration, kMembership, kReset, kManualFailover, kSentinelDeath,
+                              kDeathOfAskedOne, kConflictingMasters, kNeverUpIsTooLong, kSeveralMasters}) {
+    if (has({scenario, scenario.until}, hazard)) hazards.push_back(hazard);
   }
   return hazards;
 }
 
-std::optional<std::string_view> known_from(Invariant invariant, const Scenario& scenario,
+std::optional<std::string_view> known_from(const Break& broken, const Scenario& scenario,
                                            std::span<const Break> breaks) {
-  const sim::InvariantRow& row = sim::invariant_row(invariant);
+  const sim::InvariantRow& row = sim::invariant_row(broken.invariant);
   if (!row.is_promised()) return row.known;
   for (const Excuse& excuse : kExcuses) {
-    if (excuse.invariant == invariant && has(scenario, excuse.hazard)) return excuse.known;
+    if (excuse.invariant == broken.invariant && has({scenario, broken.at}, excuse.hazard)) return excuse.known;
   }
   for (const Consequence& consequence : kConsequences) {
-    if (consequence.invariant != invariant) continue;
+    if (consequence.invariant != broken.invariant) continue;
     if (std::ranges::find(breaks, consequence.cause, &Break::invariant) == breaks.end()) continue;
     return sim::invariant_row(consequence.cause).known;
   }

@@ -16,8 +16,10 @@ namespace sentinel::analysis {
 enum class Hazard : std::uint8_t {
   kLostConfiguration,   // a sentinel loses what it knew, or cannot save it
   kMembership,          // not all sentinels know all sentinels, or of a quorum that differs
+  kReset,               // SENTINEL RESET
   kManualFailover,      // SENTINEL FAILOVER
   kSentinelDeath,       // a sentinel is killed
+  kDeathOfAskedOne,     // one that was told SENTINEL FAILOVER
   kConflictingMasters,  // sentinels begin with different masters of one name, or with two names of one master
   kNeverUpIsTooLong,    // before 6.2.2 a replica whose link to its master never was up says that it is down since 1970
   kSeveralMasters,      // the sentinels monitor several masters, for which they have one current epoch
@@ -27,8 +29,8 @@ enum class Hazard : std::uint8_t {
 std::vector<Hazard> hazards_of(const sim::Scenario& scenario);
 
 // Where it is told that Sentinel does not keep this in such a scenario: because it never promised to, because of a
-// hazard, or because of what else the run breaks. nullopt: nobody told it yet.
-std::optional<std::string_view> known_from(sim::Invariant invariant, const sim::Scenario& scenario,
+// hazard until then, or because of what else the run breaks. nullopt: nobody told it yet.
+std::optional<std::string_view> known_from(const Break& broken, const sim::Scenario& scenario,
                                            std::span<const Break> breaks = {});
 
 }  // namespace sentinel::analysis

@@ -152,12 +152,22 @@ class EndState {
     });
   }
 
-  // A disk that fails makes one master after the other unfit, and a replica does not say so before it is one.
+  // A data node's disk that still fails makes one master after the other unfit, and a replica does not say so before it
+  // is one.
   bool disks_fail() const {
-    return std::ranges::any_of(scenario_->steps, [](const sim::Step& step) {
-      const auto* const disk = std::get_if<sim::DiskStep>(&step.action);
-      return disk != nullptr && disk->fails;
-    });
+    std::vector<NodeId> failing;
+    for (std::uint32_t i = 0; i < scenario_->steps.size(); ++i) {
+      const auto* const disk = std::get_if<sim::DiskStep>(&scenario_->steps[i].action);
+      if (disk == nullptr) continue;
+      const bool is_timed = std::holds_alternative<sim::SimTime>(scenario_->steps[i].when);
+      if (is_timed && scenario_->time_of(i, run_->seed()) > run_->now()) continue;
+      for (const NodeId node : disk->nodes) {
+        std::erase(failing, node);
+        if (disk->fails) failing.push_back(node);
+      }
+    }
+    return std::ranges::any_of(
+        failing, [&](NodeId node) { return node >= sim::kOtherReplica || scenario_->node(node).is_data_node(); });
   }
 
   // A master that loads is alive to sentinels; one that waits for replicas which nobody runs is as it was told to be.

@@ -82,11 +82,11 @@ Document json_of(const FuzzResult& result, const std::vector<std::string>& files
   for (std::size_t i = 0; i < result.findings.size(); ++i) {
     const FuzzFinding& finding = result.findings[i];
     json["findings"].push_back({{"invariant", sim::invariant_row(finding.invariant).name},
-                                {"known", finding.known.empty() ? Document{} : Document{finding.known}},
+                                {"known", finding.known.empty() ? Document() : Document(finding.known)},
                                 {"seed", finding.seed},
                                 {"runs", finding.runs},
                                 {"what", finding.what},
-                                {"file", files[i].empty() ? Document{} : Document{files[i]}},
+                                {"file", files[i].empty() ? Document() : Document(files[i])},
                                 {"scenario", analysis::healed(finding.scenario)}});
   }
   for (std::size_t i = 0; i < result.coverage.probed.size(); ++i) {
@@ -102,14 +102,6 @@ bool misses_a_probe(const analysis::Coverage& coverage) {
     if (coverage.probed[i] == 0 && !analysis::probes()[i].rare) return true;
   }
   return false;
-}
-
-int exit_code(const FuzzResult& result, bool asks_for_coverage) {
-  if (!result.contradictions.empty()) return kContradiction;
-  const bool unknown =
-      std::ranges::any_of(result.findings, [](const FuzzFinding& finding) { return finding.known.empty(); });
-  if (unknown) return kFailed;
-  return asks_for_coverage && misses_a_probe(result.coverage) ? kInconclusive : kAsExpected;
 }
 
 struct FuzzCommand {
@@ -198,19 +190,32 @@ void print_summary(const FuzzResult& result, bool coverage) {
   if (coverage) print_coverage(result.coverage);
 }
 
-// Makes it small; the file of the corpus that has it now, if there is one.
-std::string pin(const FuzzFinding& finding, FuzzCommand& command) {
-  const bool tells = finding.known.empty() && !command.as_json;
-  if (tells) print_unknown(finding);
-  const Document small = analysis::pinned(finding);
-  if (tells) {
-    std::cout << "made small:\n" << analysis::document_text(small);
-    print_account(small);
+// Whether a finding is made small: what nobody knows of always is, if it is told; what is known if a corpus has it not.
+bool is_pinned(const FuzzFinding& finding, const FuzzCommand& command) {
+  if (finding.known.empty()) return command.corpus || !command.as_json;
+  return command.corpus && !command.corpus->has(finding.invariant, finding.known);
+}
+
+struct Stored {
+  std::string file{};  // of the corpus; empty: none
+  bool is_unknown = false;
+};
+
+Stored pin(const FuzzFinding& finding, FuzzCommand& command) {
+  if (finding.known.empty() && !command.as_json) print_unknown(finding);
+  const analysis::Pinned small = analysis::pinned(finding);
+  Stored stored{.is_unknown = small.known.empty()};
+  if (stored.is_unknown && !command.as_json) {
+    std::cout << "made small" << (finding.known.empty() ? "" : ", it is UNKNOWN") << ":\n"
+              << analysis::document_text(small.scenario);
+    print_account(small.scenario);
   }
-  if (!command.corpus) return {};
-  const std::string file = command.corpus->add(finding, small).string();
-  if (!command.as_json) std::cout << "stored " << file << ": sentinel-sim explain " << file << '\n' << std::flush;
-  return file;
+  if (!command.corpus || command.corpus->has(finding.invariant, small.known)) return stored;
+  stored.file = command.corpus->add(finding.invariant, small).string();
+  if (!command.as_json) {
+    std::cout << "stored " << stored.file << ": sentinel-sim explain " << stored.file << '\n' << std::flush;
+  }
+  return stored;
 }
 
 }  // namespace
@@ -222,14 +227,20 @@ int fuzz_command(const Arguments& arguments) {
   const FuzzResult result = search(*command, interrupted);
   if (!command->as_json) print_summary(result, command->coverage);
   std::vector<std::string> files;
+  bool unknown = false;
   for (const FuzzFinding& finding : result.findings) {
-    const bool is_new = command->corpus ? !command->corpus->has(finding) : finding.known.empty() && !command->as_json;
-    files.push_back(is_new ? pin(finding, *command) : "");
+    Stored stored{.is_unknown = finding.known.empty()};
+    if (is_pinned(finding, *command)) stored = pin(finding, *command);
+    files.push_back(stored.file);
+    unknown = unknown || stored.is_unknown || finding.known.empty();
   }
   if (command->as_json) {
     std::cout << json_of(result, files).dump(2, ' ', false, Document::error_handler_t::replace) << '\n';
   }
-  return interrupted ? kInterrupted : exit_code(result, command->coverage);
+  if (interrupted) return kInterrupted;
+  if (!result.contradictions.empty()) return kContradiction;
+  if (unknown) return kFailed;
+  return command->coverage && misses_a_probe(result.coverage) ? kInconclusive : kAsExpected;
 }
 
 }  // namespace sentinel::cli

@@ -34,7 +34,8 @@ std::string known_text(const sim::Scenario& scenario, const ExploreBounds& bound
     const std::string expected = "invariant " + std::string{row.name};
     if (std::ranges::find(counterexample.violations, expected, &Violation::expected) == counterexample.violations.end())
       continue;
-    if (const auto known = known_from(row.invariant, gone)) text += "\n  known from " + std::string{*known};
+    if (const auto known = known_from({.invariant = row.invariant, .at = gone.until}, gone))
+      text += "\n  known from " + std::string{*known};
   }
   return text;
 }

@@ -5,8 +5,7 @@
 #include <system_error>
 #include <utility>
 
-#include "analysis/check.h"
-#include "analysis/hazards.h"
+#include "analysis/fuzz/trial.h"
 #include "sim/bad_input.h"
 
 namespace sentinel::analysis {
@@ -22,32 +21,28 @@ Corpus::Corpus(std::filesystem::path folder) : folder_(std::move(folder)) {
   std::ranges::sort(files);
   for (const std::filesystem::path& file : files) {
     scenarios_.push_back(read_document(file, std::nullopt));
-    const auto scenario = scenario_of(scenarios_.back());
-    for (const auto* const about : {&scenario->expect.breaks, &scenario->expect.invariants}) {
-      for (const sim::Invariant invariant : *about) {
-        subjects_.push_back({invariant, std::string{known_from(invariant, *scenario).value_or("")}});
-      }
+    for (const Broken& broken : try_out(scenario_of(scenarios_.back())).broken) {
+      subjects_.push_back({broken.what.invariant, broken.known});
     }
   }
 }
 
-bool Corpus::has(const FuzzFinding& finding) const {
-  return std::ranges::any_of(subjects_, [&](const Subject& subject) {
-    return subject.invariant == finding.invariant && subject.known == finding.known;
-  });
+bool Corpus::has(sim::Invariant invariant, const std::string& known) const {
+  return std::ranges::any_of(
+      subjects_, [&](const Subject& subject) { return subject.invariant == invariant && subject.known == known; });
 }
 
-std::filesystem::path Corpus::add(const FuzzFinding& finding, const Document& pinned) {
-  std::string name{sim::invariant_row(finding.invariant).name};
+std::filesystem::path Corpus::add(sim::Invariant invariant, const Pinned& pinned) {
+  std::string name{sim::invariant_row(invariant).name};
   std::ranges::replace(name, '-', '_');
   std::filesystem::path path = folder_ / (name + ".json");
   for (int number = 2; std::filesystem::exists(path); ++number) {
     path = folder_ / (name + "_" + std::to_string(number) + ".json");
   }
   std::ofstream out{path, std::ios::binary};
-  out << document_text(pinned);
+  out << document_text(pinned.scenario);
   if (!out.flush()) throw sim::BadInput{path.string() + ": cannot be written"};
-  subjects_.push_back({finding.invariant, finding.known});
+  subjects_.push_back({invariant, pinned.known});
   return path;
 }
 

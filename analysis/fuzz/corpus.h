@@ -15,10 +15,10 @@ class Corpus {
   explicit Corpus(std::filesystem::path folder);
 
   const std::vector<Document>& scenarios() const { return scenarios_; }
-  // Whether one of its scenarios is about the same invariant, broken in a way of which the same is known.
-  bool has(const FuzzFinding& finding) const;
+  // Whether one of its scenarios breaks this invariant in a way of which the same is known.
+  bool has(sim::Invariant invariant, const std::string& known) const;
   // Writes it under the name of its invariant, and of its number if there is one of that name. Throws BadInput.
-  std::filesystem::path add(const FuzzFinding& finding, const Document& pinned);
+  std::filesystem::path add(sim::Invariant invariant, const Pinned& pinned);
 
  private:
   struct Subject {

@@ -110,26 +110,24 @@ FaultFamily family_of(const model::Command& command) {
   return FaultFamily::kMembership;
 }
 
-FaultFamily family_of(const sim::Action& action, const sim::Scenario& scenario) {
+// nullopt: it is no fault.
+std::optional<FaultFamily> family_of(const sim::Action& action, const sim::Scenario& scenario) {
   if (const auto* const start = std::get_if<sim::StartStep>(&action)) {
     if (start->fresh && is_any_sentinel(scenario, start->nodes)) return FaultFamily::kLostConfiguration;
-    return start->load_time || start->keeps_data ? FaultFamily::kLoading : FaultFamily::kCrash;
+    if (start->load_time || start->keeps_data) return FaultFamily::kLoading;
+    return std::nullopt;
   }
   if (const auto* const command = std::get_if<sim::CommandStep>(&action)) return family_of(command->command);
-  if (std::holds_alternative<sim::PauseStep>(action) || std::holds_alternative<sim::ResumeStep>(action)) {
-    return FaultFamily::kPause;
-  }
+  if (std::holds_alternative<sim::CrashStep>(action)) return FaultFamily::kCrash;
+  if (std::holds_alternative<sim::PauseStep>(action)) return FaultFamily::kPause;
   if (std::holds_alternative<sim::StallStep>(action)) return FaultFamily::kStall;
-  if (std::holds_alternative<sim::PartitionStep>(action) || std::holds_alternative<sim::HealStep>(action)) {
-    return FaultFamily::kPartition;
-  }
+  if (std::holds_alternative<sim::PartitionStep>(action)) return FaultFamily::kPartition;
   if (std::holds_alternative<sim::LatencyStep>(action)) return FaultFamily::kLatency;
-  if (std::holds_alternative<sim::HoldStep>(action) || std::holds_alternative<sim::ReleaseStep>(action)) {
-    return FaultFamily::kLateMessages;
-  }
+  if (std::holds_alternative<sim::HoldStep>(action)) return FaultFamily::kLateMessages;
   if (std::holds_alternative<sim::ClockStep>(action)) return FaultFamily::kClock;
-  if (std::holds_alternative<sim::DiskStep>(action)) return FaultFamily::kDisk;
-  return FaultFamily::kCrash;
+  const auto* const disk = std::get_if<sim::DiskStep>(&action);
+  if (disk != nullptr && disk->fails) return FaultFamily::kDisk;
+  return std::nullopt;
 }
 
 std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) { return model::mix_bits(hash ^ (value + 0x9E37ULL)); }
@@ -152,10 +150,12 @@ bool Coverage::add(const Coverage& other) {
 
 CoverageObserver::CoverageObserver(const sim::Scenario& scenario) : scenario_(&scenario) {
   for (const sim::Step& step : scenario.steps) {
+    const std::optional<FaultFamily> family = family_of(step.action, scenario);
+    if (!family) continue;
     if (const auto* const at = std::get_if<sim::SimTime>(&step.when)) {
-      strikes_.push_back({*at, family_of(step.action, scenario)});
+      strikes_.push_back({*at, *family});
     } else {
-      armed_.emplace_back(std::get<sim::Trigger>(step.when).event.kind, FaultFamily::kFaultPoint);
+      armed_.push_back(std::get<sim::Trigger>(step.when).event);
     }
   }
   std::ranges::stable_sort(strikes_, std::greater<>{}, &Strike::at);
@@ -190,9 +190,10 @@ void CoverageObserver::strike(const sim::Run& run, FaultFamily family) {
 }
 
 void CoverageObserver::take(const sim::Run& run, sim::NodeId node, const model::Event& event) {
-  for (const auto& [kind, family] : armed_) {
-    if (kind == event.kind) strike(run, family);
-  }
+  const auto strikes = [&](const sim::EventPattern& pattern) {
+    return pattern.kind == event.kind && run.now() <= pattern.until;
+  };
+  if (std::erase_if(armed_, strikes) > 0) strike(run, FaultFamily::kFaultPoint);
   const model::Sentinel* const sentinel = run.sentinel(node);
   if (sentinel == nullptr) return;
   const model::Master* const master = run.monitored(node, event.master_name);

@@ -62,11 +62,10 @@ class CoverageObserver {
 
   const sim::Scenario* scenario_;
   Coverage coverage_;
-  std::vector<Strike> strikes_;  // of the scenario, the next one last
-  std::vector<std::pair<model::EventKind, FaultFamily>> armed_;
+  std::vector<Strike> strikes_;                                  // of the scenario, the next one last
+  std::vector<sim::EventPattern> armed_;                         // of steps that wait for an event
   std::vector<sim::Record> said_;                                // events, in this step
   std::map<std::pair<std::uint32_t, model::Epoch>, Try> tries_;  // by master and epoch
-  std::set<std::pair<std::uint32_t, std::uint64_t>> switched_;   // masters and epochs to which somebody switched
   std::vector<std::uint64_t> hashes_;                            // scratch
 };
 

@@ -82,6 +82,7 @@ Document read_document(const std::filesystem::path& file, const std::optional<st
   const auto meant = std::ranges::find(source.cases(), chosen.case_name, &sim::ScenarioSource::Case::name);
   Document document = document_of(*meant->root);
   take_in_files(document, file.parent_path());
+  if (!document.contains("steps")) document["steps"] = Document::array();
   return document;
 }
 

@@ -16,7 +16,8 @@ namespace sentinel::analysis {
 
 using Document = nlohmann::ordered_json;
 
-// One case of a scenario file, with all that it extends, so that it stands alone. Throws BadInput.
+// One case of a scenario file, with all that it extends, so that it stands alone; it has `steps`, perhaps none.
+// Throws BadInput.
 Document read_document(const std::filesystem::path& file, const std::optional<std::string>& case_name);
 
 // The scenario that it stands for. Throws BadInput that says what is wrong with it.

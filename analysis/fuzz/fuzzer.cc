@@ -118,7 +118,7 @@ Document sorted_steps(Document scenario) {
 
 FuzzResult fuzz(const FuzzOptions& options) { return Search{options}.run(); }
 
-Document pinned(const FuzzFinding& finding) {
+Pinned pinned(const FuzzFinding& finding) {
   const bool in_the_end = sim::invariant_row(finding.invariant).in_the_end;
   const auto whole = [&](const Document& faults) { return in_the_end ? healed(faults) : faults; };
   const auto breaks_it = [&](const Document& faults) {
@@ -139,7 +139,7 @@ Document pinned(const FuzzFinding& finding) {
   small["about"] = about;
   small["for"] = {{"seed", kTrialSeed}};
   small["expect"] = {{broken->known.empty() ? "invariants" : "breaks", {row.name}}};
-  return small;
+  return {.scenario = std::move(small), .known = broken->known};
 }
 
 }  // namespace sentinel::analysis

@@ -53,6 +53,10 @@ FuzzResult fuzz(const FuzzOptions& options);
 
 // Shrunk, told, and with expectations, as a regression that `check` can run: the invariant is kept if nobody knows that
 // it can be broken, or else is broken.
-Document pinned(const FuzzFinding& finding);
+struct Pinned {
+  Document scenario{};
+  std::string known{};  // of what is left; empty if that is more than what was known of the finding
+};
+Pinned pinned(const FuzzFinding& finding);
 
 }  // namespace sentinel::analysis

@@ -9,6 +9,7 @@
 
 #include "analysis/fuzz/chance.h"
 #include "analysis/fuzz/nemeses.h"
+#include "model/data_node.h"
 #include "model/profile.h"
 #include "sim/bad_input.h"
 
@@ -128,8 +129,16 @@ std::string about(std::uint64_t seed, const std::bitset<kFaultFamilies>& on) {
 }
 
 void append(Document& steps, Document more) {
-  if (steps.is_null()) steps = Document::array();
   for (Document& step : more) steps.push_back(std::move(step));
+}
+
+// How long it takes to save, send and load what a data node has, and to load it when it starts.
+Millis full_resync(const model::DataNodeConfig& node) {
+  Millis takes = node.transfer_time + node.load_time;
+  for (const std::int64_t rate : {node.save_rate, node.bandwidth, node.load_rate}) {
+    takes += 2 * model::time_for(node.data_size, rate);
+  }
+  return takes;
 }
 
 // Who plays in a scenario that somebody else wrote.
@@ -140,6 +149,7 @@ Cast cast_of(const sim::Scenario& scenario) {
     if (const auto* const data_node = std::get_if<model::DataNodeConfig>(&node.config)) {
       cast.data_nodes.push_back(node.name);
       cast.replication_timeout = std::max(cast.replication_timeout, data_node->replication_timeout);
+      cast.resynchronisation = std::max(cast.resynchronisation, full_resync(*data_node));
     }
     const auto* const sentinel = std::get_if<model::SentinelConfig>(&node.config);
     if (sentinel == nullptr) continue;
@@ -158,20 +168,29 @@ Cast cast_of(const sim::Scenario& scenario) {
   return cast;
 }
 
-// When nothing is done to the cluster any more, but for what an event may bring.
-Millis end_of_faults(const Document& steps) {
+// When nothing is done to the cluster any more, and what that takes is over. `until` bounds what has no end of its own:
+// steps that an event brings, and those that are done again and again.
+Millis end_of_faults(const Document& steps, Millis until) {
   Millis end = kFaultsBegin;
   for (const Document& step : steps) {
-    const Millis lasts = duration_in(step, "for").value_or(0ms) + duration_in(step, "after").value_or(0ms);
+    Millis lasts{0};
+    for (const char* const field : {"for", "after", "load-time", "jitter"})
+      lasts += duration_in(step, field).value_or(0ms);
     std::optional<Millis> at = duration_in(step, "at");
-    if (!at && step["on"].is_object()) at = duration_in(step["on"], "until");
-    end = std::max(end, at.value_or(kFaultsBegin) + lasts);
+    if (!at) at = step["on"].is_object() ? duration_in(step["on"], "until").value_or(until) : until;
+    if (const auto period = duration_in(step, "every")) {
+      at = step.contains("times") ? *at + *period * (step["times"].get<int>() - 1) : std::max(*at, until);
+    }
+    end = std::max(end, *at + lasts);
   }
   return end;
 }
 
+Millis until_of(const Document& scenario) { return duration_in(scenario, "until").value_or(kFaultsBegin); }
+
 Document ended(Document scenario) {
-  scenario["until"] = duration_text(std::chrono::ceil<std::chrono::seconds>(end_of_faults(scenario["steps"])));
+  const Millis end = end_of_faults(scenario["steps"], until_of(scenario));
+  scenario["until"] = duration_text(std::chrono::ceil<std::chrono::seconds>(end));
   return scenario;
 }
 
@@ -198,6 +217,12 @@ using Names = std::vector<std::string>;
 
 bool is_done(const Document& steps, std::string_view what) {
   return std::ranges::any_of(steps, [&](const Document& step) { return step.value("do", "") == what; });
+}
+
+// Likewise, and not for a time.
+bool is_left(const Document& steps, std::string_view what) {
+  return std::ranges::any_of(
+      steps, [&](const Document& step) { return step.value("do", "") == what && !step.contains("for"); });
 }
 
 // Who may not run when the faults are over: whom a step kills, and everybody if it depends on an event who that is.
@@ -227,7 +252,7 @@ Names may_be_down(const Document& steps, const Cast& cast) {
 Millis quiet_time(const Document& steps, const Cast& cast) {
   const bool tilts = std::ranges::any_of(std::array{"clock", "pause", "stall"},
                                          [&](const char* what) { return is_done(steps, what); });
-  return 3 * cast.failover_timeout + 3 * cast.down_after + cast.replication_timeout + 40s +
+  return 3 * cast.failover_timeout + 3 * cast.down_after + cast.replication_timeout + cast.resynchronisation + 40s +
          (tilts ? Millis{35s} : Millis{0});
 }
 
@@ -269,6 +294,7 @@ Document random_faults_of(const Document& base, std::uint64_t seed) {
   Document steps = base.value("steps", Document::array());
   append(steps, plan.steps());
   scenario["steps"] = std::move(steps);
+  for (const auto& [name, node] : plan.nodes.items()) scenario["nodes"][name].update(node);
   return ended(std::move(scenario));
 }
 
@@ -279,7 +305,7 @@ Document mutated(const Document& parent, std::uint64_t seed) {
   child.erase("expect");
   child.erase("for");
   const Cast cast = cast_of(*scenario_of(parent));
-  const Millis end = end_of_faults(child["steps"]);
+  const Millis end = end_of_faults(child["steps"], until_of(child));
   const int changes = chance.between(1, 3);
   for (int i = 0; i < changes; ++i) {
     const std::uint32_t kind = chance.below(10);
@@ -300,8 +326,7 @@ Document healed(const Document& faults) {
   const Cast cast = cast_of(*scenario_of(faults));
   Document scenario = faults;
   Document& steps = scenario["steps"];
-  if (steps.is_null()) steps = Document::array();
-  const Millis end = end_of_faults(steps);
+  const Millis end = end_of_faults(steps, until_of(scenario));
   const Millis quiet = quiet_time(steps, cast);
   const Names down = may_be_down(steps, cast);
   const auto heal = [&](Document step) {
@@ -309,7 +334,11 @@ Document healed(const Document& faults) {
     timed.update(step);
     steps.push_back(std::move(timed));
   };
-  if (is_done(steps, "disk")) heal({{"do", "disk"}, {"nodes", cast.servers()}, {"fails", false}});
+  if (is_left(steps, "partition")) heal({{"do", "heal"}});
+  if (is_left(steps, "hold")) heal({{"do", "release"}});
+  if (is_left(steps, "latency")) heal({{"do", "latency"}});
+  if (is_left(steps, "pause")) heal({{"do", "resume"}, {"nodes", cast.servers()}});
+  if (is_left(steps, "disk")) heal({{"do", "disk"}, {"nodes", cast.servers()}, {"fails", false}});
   if (!down.empty()) heal({{"do", "start"}, {"nodes", down}});
   scenario["until"] = duration_text(std::chrono::ceil<std::chrono::seconds>(end + quiet));
   return scenario;

@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-
 namespace sentinel::analysis {
 namespace {
 
@@ -62,8 +61,7 @@ void restart_soon(FaultPlan& plan) {
 void kill_all_masters(FaultPlan& plan) {
   const Millis at = plan.moment(5s);
   for (const std::string& master : plan.cast.master_nodes) {
-    const auto free = plan.free_time(master, 1s);
-    if (free && *free <= at) take_down(plan, master, at, plan.duration(at, 1s, 25s), Document::object());
+    if (plan.is_free(master, at)) take_down(plan, master, at, plan.duration(at, 1s, 25s), Document::object());
   }
 }
 
@@ -74,9 +72,8 @@ void restart_all(FaultPlan& plan) {
   const Millis down = plan.chance.between(50ms, 2'000ms);
   Millis at = plan.moment(10s);
   for (const std::string& node : order) {
-    const auto free = plan.free_time(node, down);
     if (at + down > plan.end) return;
-    if (free && *free <= at) take_down(plan, node, at, down, Document::object());
+    if (plan.is_free(node, at)) take_down(plan, node, at, down, Document::object());
     at += gap;
   }
 }
@@ -85,8 +82,7 @@ void kill_all_sentinels(FaultPlan& plan) {
   const Millis at = plan.moment(2s);
   const Millis down = plan.duration(at, 100ms, 5s);
   for (const std::string& sentinel : plan.cast.sentinels) {
-    const auto free = plan.free_time(sentinel, 100ms);
-    if (free && *free <= at) take_down(plan, sentinel, at, down, Document::object());
+    if (plan.is_free(sentinel, at)) take_down(plan, sentinel, at, down, Document::object());
   }
 }
 
@@ -108,9 +104,8 @@ void rolling_pause(FaultPlan& plan) {
   const Millis period = plan.chance.between(500ms, 4'000ms);
   Millis at = plan.moment(8s);
   for (const std::string& node : order) {
-    const auto free = plan.free_time(node, period);
     if (at + period > plan.end) return;
-    if (free && *free <= at) {
+    if (plan.is_free(node, at)) {
       plan.add(at, lasting(step("pause", {node}), period));
       plan.occupy(node, at + period + 1ms);
     }
@@ -310,6 +305,24 @@ void stall_speaker(FaultPlan& plan) {
 }
 void crash_subject(FaultPlan& plan) { at_event(plan, {{"do", "crash"}, {"node", "$node"}}); }
 
+// A candidate hears of votes that were given only later, or never.
+void late_votes(FaultPlan& plan) {
+  plan.add_triggered({{"on", {{"channel", "+try-failover"}, {"until", duration_text(plan.end - kLast)}}},
+                      {"do", "hold"},
+                      {"messages", "vote"},
+                      {"to", Names{"$sentinel"}},
+                      {"for", duration_text(plan.chance.between(500ms, 12'000ms))}});
+}
+// A leader hears late that the replica has become a master.
+void late_info(FaultPlan& plan) {
+  plan.add_triggered(
+      {{"on", {{"channel", "+failover-state-wait-promotion"}, {"until", duration_text(plan.end - kLast)}}},
+       {"do", "hold"},
+       {"messages", "info-reply"},
+       {"to", Names{"$sentinel"}},
+       {"for", duration_text(plan.chance.between(500ms, 12'000ms))}});
+}
+
 // --- loading ----------------------------------------------------------------------------------------------
 
 void slow_start(FaultPlan& plan) {
@@ -352,6 +365,8 @@ constexpr auto kNemeses = std::to_array<Nemesis>({
     {"crash-speaker", FaultFamily::kFaultPoint, "a sentinel dies when it said something", crash_speaker},
     {"stall-speaker", FaultFamily::kFaultPoint, "a sentinel is slow when it said something", stall_speaker},
     {"crash-subject", FaultFamily::kFaultPoint, "a data node dies when something was said of it", crash_subject},
+    {"late-votes", FaultFamily::kFaultPoint, "votes for a candidate are late", late_votes},
+    {"late-info", FaultFamily::kFaultPoint, "a leader hears late of a promotion", late_info},
     {"slow-start", FaultFamily::kLoading, "a data node is restarted, and loads its data for long", slow_start},
     {"restart-with-data", FaultFamily::kLoading, "a data node is restarted with its data", restart_with_data},
 });
@@ -378,6 +393,11 @@ std::optional<Millis> FaultPlan::free_time(const std::string& node, Millis least
   const Millis from = busy == busy_.end() ? begin : busy->second;
   if (from + least >= end) return std::nullopt;
   return chance.between(from, end - least);
+}
+
+bool FaultPlan::is_free(const std::string& node, Millis at) const {
+  const auto busy = busy_.find(node);
+  return busy == busy_.end() || busy->second <= at;
 }
 
 Millis FaultPlan::moment(Millis least) { return chance.between(begin, std::max(begin, end - least)); }

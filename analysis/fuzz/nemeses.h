@@ -45,19 +45,21 @@ struct Cast {
   model::Millis down_after{};  // the longest
   model::Millis failover_timeout{};
   model::Millis replication_timeout{};
+  model::Millis resynchronisation{};  // a full one, with all that data nodes have
 
   std::vector<std::string> servers() const;  // data nodes and sentinels
 };
 
-// Collects the steps of a random scenario. What a nemesis begins it also ends before the faults are over, and a process
-// has one fault of its own at a time.
+// Collects the steps of a random scenario. What a nemesis begins at a time of its own it also ends before the faults
+// are over, and a process is down or stopped only once at a time.
 class FaultPlan {
  public:
   FaultPlan(Chance& draws, const Cast& who, model::Millis from, model::Millis to)
       : chance(draws), cast(who), begin(from), end(to) {}
 
-  // When a process is free for a fault of its own that takes at least so long; nullopt if there is no time left.
+  // Some time when a process is free for a fault of its own that takes at least so long; nullopt if none is left.
   std::optional<model::Millis> free_time(const std::string& node, model::Millis least);
+  bool is_free(const std::string& node, model::Millis at) const;
   void occupy(const std::string& node, model::Millis until) { busy_[node] = until; }
   // A moment from which at least so long is left, and what may be left after it.
   model::Millis moment(model::Millis least = model::Millis{0});

@@ -68,7 +68,7 @@ std::vector<Break> judge(sim::Run& run, S&& sink, Observe&& observe) {
 }
 
 Broken with_source(const Break& one, const sim::Scenario& scenario, const std::vector<Break>& all) {
-  return {one, std::string{known_from(one.invariant, scenario, all).value_or("")}};
+  return {one, std::string{known_from(one, scenario, all).value_or("")}};
 }
 
 }  // namespace

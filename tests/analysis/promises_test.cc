@@ -44,7 +44,7 @@ TEST(Promises, AreKeptInTheLibrary) {
           const std::vector<sim::Invariant>& pinned = scenario->expect.breaks;
           const bool is_pinned = std::ranges::find(pinned, one.invariant) != pinned.end();
           if (row.in_the_end || is_pinned) continue;
-          EXPECT_TRUE(known_from(one.invariant, *scenario, breaks))
+          EXPECT_TRUE(known_from(one, *scenario, breaks))
               << fs::relative(file, kScenarios) << " " << scenario->case_name << ", seed " << seed << ": " << row.name
               << ": " << one.what;
         }
