@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/check.h"
@@ -17,6 +18,7 @@
 #include "sim/bad_input.h"
 #include "sim/invariants.h"
 #include "sim/reader/scenario_reader.h"
+#include "tests/support/shell.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -24,6 +26,7 @@ namespace {
 using sim::Scenario;
 using sim::SimTime;
 using std::chrono::milliseconds;
+using test::run_program;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Verdict = Exploration::Verdict;
@@ -251,6 +254,37 @@ TEST(Explore, ChoicesAreReplayed) {
   EXPECT_EQ(hash_of(again, sim::Pending::kOrdered), hash_of(run, sim::Pending::kOrdered));
   ASSERT_EQ(file.scenario->schedule.choices.size(), 3U);
   for (const sim::Choice& choice : file.scenario->schedule.choices) EXPECT_THAT(choice.why, HasSubstr(" before "));
+}
+
+// --- the program --------------------------------------------------------------------------------------------
+
+// The exit code tells the verdict, and the same call prints the same bytes.
+TEST(ExploreCommand, TellsTheVerdict) {
+  const std::string forgetful = "explore scenarios/explore/forgetful_sentinel.json --nodes S3 --depth 0 --format json ";
+  const test::Outcome found = run_program(forgetful + "--crashes 1");
+  EXPECT_EQ(found.status, 1) << found.output;
+  EXPECT_EQ(run_program(forgetful + "--crashes 1").output, found.output);
+  EXPECT_THAT(found.output, HasSubstr(R"("verdict": "violated")"));
+  EXPECT_THAT(found.output, HasSubstr(R"("do": "crash")"));
+  EXPECT_EQ(run_program(forgetful + "--crashes 0").status, 0);
+  const test::Outcome some = run_program(forgetful + "--crashes 1 --states 5");
+  EXPECT_EQ(some.status, 3) << some.output;
+  EXPECT_THAT(some.output, HasSubstr(R"("verdict": "inconclusive")"));
+}
+
+// What is wrong with a bound is said.
+TEST(ExploreCommand, SaysWhatIsWrong) {
+  const std::string explore = "explore scenarios/explore/three_sentinels.json ";
+  for (const auto& [options, said] : {std::pair{"--nodes S9", "S9"},
+                                      {"--to 1h", "--to is after the end"},
+                                      {"--from 6s --to 5s", "--from must be before --to"},
+                                      {"--interval 0s", "--interval must be at least 1us"},
+                                      {"--invariant one-leader", "did you mean 'one-leader-per-epoch'"},
+                                      {"--depth many", "--depth"}}) {
+    const test::Outcome outcome = run_program(explore + options + " 2>&1");
+    EXPECT_EQ(outcome.status, 2) << options;
+    EXPECT_THAT(outcome.output, HasSubstr(said));
+  }
 }
 
 }  // namespace
