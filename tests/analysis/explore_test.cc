@@ -97,12 +97,12 @@ INSTANTIATE_TEST_SUITE_P(Windows, ReductionTest,
                                          Window{milliseconds{6'150}, milliseconds{6'180}, milliseconds{1}},
                                          Window{milliseconds{6'000}, milliseconds{6'030}, milliseconds{1}, 1}));
 
-// Where two orders matter, both are reached.
-TEST(Explore, OrdersThatMatterLeadToDifferentStates) {
-  const Scenario scenario = two_sentinels("6120ms");
-  EXPECT_EQ(explore(scenario, bounds_for(scenario, milliseconds{6'000}, milliseconds{6'120}, milliseconds{10}))
+// Where orders and draws matter, all that they lead to is reached.
+TEST(Explore, WhatMattersLeadsToDifferentStates) {
+  const Scenario scenario = two_sentinels("6180ms");
+  EXPECT_EQ(explore(scenario, bounds_for(scenario, milliseconds{6'150}, milliseconds{6'180}, milliseconds{1}))
                 .outcomes.size(),
-            2U);
+            12U);
 }
 
 // --- bounds -------------------------------------------------------------------------------------------------
@@ -206,6 +206,31 @@ TEST(Explore, FindsACrashThatBreaksAnInvariant) {
   EXPECT_EQ(exploration.counterexample->violations.front().expected, "invariant epochs-never-go-back");
   bounds.crashes = 0;
   EXPECT_EQ(explore(scenario, bounds).verdict, Verdict::kNone);
+}
+
+// By itself each leader has its votes in time; it takes one message that comes before another one to break that.
+TEST(Explore, FindsAnOrderThatBreaksAnInvariant) {
+  const Scenario scenario = sim::read_scenario(kFolder / "two_masters.json");
+  ExploreBounds bounds = bounds_for(scenario, milliseconds{5'000}, milliseconds{7'000}, milliseconds{10});
+  bounds.seed = *scenario.only_seed;
+  bounds.invariants = {sim::Invariant::kElectedInItsEpoch};
+  bounds.depth = 0;
+  bounds.finds_all = false;
+  EXPECT_EQ(explore(scenario, bounds).verdict, Verdict::kNone);
+  bounds.depth = 2;
+  const Exploration exploration = explore(scenario, bounds);
+  ASSERT_TRUE(exploration.counterexample);
+  ASSERT_EQ(exploration.counterexample->deviations.size(), 1U);  // the shortest way comes first
+  EXPECT_EQ(exploration.counterexample->deviations.front().kind, Deviation::Kind::kChoice);
+
+  const CounterexampleFile file = counterexample_file(scenario, bounds, *exploration.counterexample);
+  const std::filesystem::path path = std::filesystem::path{testing::TempDir()} / "order.json";
+  std::ofstream{path} << file.text;
+  const std::vector<CheckResult> results = check_files({path}, {.jobs = 1}, {});
+  std::filesystem::remove(path);
+  ASSERT_EQ(results.front().failures.size(), 1U) << results.front().error;
+  EXPECT_EQ(text_of(results.front().failures.front().violation),
+            text_of(exploration.counterexample->violations.front()));
 }
 
 // The file of a counterexample breaks, under check, the invariant that it was found to break.
