@@ -118,8 +118,9 @@ analysis::Exploration explored(const sim::Scenario& scenario, const analysis::Ex
   const analysis::recorder::Interrupts interrupts;
   Progress progress{"states"};
   return analysis::explore(scenario, bounds, [&](const analysis::ExploreCounts& counts) {
-    progress.update(counts.states, bounds.states,
-                    std::to_string(counts.pruned) + " pruned, depth " + std::to_string(counts.depth));
+    std::string note = std::to_string(counts.pruned) + " pruned";
+    if (bounds.depth) note += ", depth " + std::to_string(counts.depth);
+    progress.update(counts.states, bounds.states, note);
     try {
       interrupts.check();
     } catch (const analysis::recorder::Interrupted&) {
