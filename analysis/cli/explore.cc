@@ -90,7 +90,8 @@ std::vector<sim::Invariant> invariants_of(const po::variables_map& values, const
 
 analysis::ExploreBounds bounds_of(const po::variables_map& values, const sim::Scenario& scenario) {
   analysis::ExploreBounds bounds;
-  bounds.seed = positive_number(values["seed"].as<std::string>(), "--seed");
+  const std::optional<std::string> seed = text_of(values, "seed");
+  bounds.seed = seed ? positive_number(*seed, "--seed") : std::max<std::uint64_t>(1, scenario.only_seed.value_or(1));
   if (const std::optional<std::string> interval = text_of(values, "interval")) {
     bounds.interval = time_of(*interval, "--interval").time_since_epoch();
     if (bounds.interval < sim::Micros{1}) throw sim::BadInput{"--interval must be at least 1us"};
@@ -117,8 +118,9 @@ analysis::Exploration explored(const sim::Scenario& scenario, const analysis::Ex
   const analysis::recorder::Interrupts interrupts;
   Progress progress{"states"};
   return analysis::explore(scenario, bounds, [&](const analysis::ExploreCounts& counts) {
-    progress.update(counts.states, bounds.states,
-                    std::to_string(counts.pruned) + " pruned, depth " + std::to_string(counts.depth));
+    std::string note = std::to_string(counts.pruned) + " pruned";
+    if (bounds.depth) note += ", depth " + std::to_string(counts.depth);
+    progress.update(counts.states, bounds.states, note);
     try {
       interrupts.check();
     } catch (const analysis::recorder::Interrupted&) {
@@ -126,6 +128,14 @@ analysis::Exploration explored(const sim::Scenario& scenario, const analysis::Ex
     }
     return true;
   });
+}
+
+// The file says in words what was chosen.
+void name_choices(analysis::Counterexample& counterexample, const sim::Scenario& file) {
+  for (analysis::Deviation& deviation : counterexample.deviations) {
+    const auto same = std::ranges::find(file.schedule.choices, deviation.choice.happening, &sim::Choice::happening);
+    if (same != file.schedule.choices.end()) deviation.choice.why = same->why;
+  }
 }
 
 int exit_code(const analysis::Exploration& exploration) {
@@ -154,7 +164,8 @@ int explore_command(const Arguments& arguments) {
       "[--out FILE] [--format text|json]",
       "sentinel-sim explore scenarios/explore/three_sentinels.json --crashes 1 --nodes R1,S1 --depth 1"};
   line.options()("case", po::value<std::string>(), "which case of the scenario, if it has several")(
-      "seed", po::value<std::string>()->default_value("1"), "of all chances that are not explored")(
+      "seed", po::value<std::string>(),
+      "of all chances that are not explored; default: that of the scenario's story, or 1")(
       "interval", po::value<std::string>(),
       "what comes within so long comes at the same time, in any order; default: that of the scenario's schedule, or "
       "1ms")("from", po::value<std::string>(), "where exploring begins; default: the first step of the scenario")(
@@ -185,11 +196,14 @@ int explore_command(const Arguments& arguments) {
   const analysis::ExploreBounds bounds = bounds_of(values, scenario);
 
   const auto begin = std::chrono::steady_clock::now();
-  const analysis::Exploration exploration = explored(scenario, bounds);
+  analysis::Exploration exploration = explored(scenario, bounds);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
 
   std::optional<analysis::CounterexampleFile> file;
-  if (exploration.counterexample) file = analysis::counterexample_file(scenario, bounds, *exploration.counterexample);
+  if (exploration.counterexample) {
+    file = analysis::counterexample_file(scenario, bounds, *exploration.counterexample);
+    name_choices(*exploration.counterexample, *file->scenario);
+  }
   const std::optional<std::string> out = text_of(values, "out");
   if (file && out) write_out(file->text, *out);
   if (as_json) {

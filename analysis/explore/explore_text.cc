@@ -84,6 +84,7 @@ std::string bounds_text(const sim::Scenario& scenario, const ExploreBounds& boun
 std::string deviation_text(const sim::Scenario& scenario, const Deviation& deviation) {
   if (deviation.kind == Deviation::Kind::kChoice) {
     std::string text = time_text(deviation.choice.at) + " happening " + std::to_string(deviation.choice.happening);
+    if (!deviation.choice.why.empty()) return text + ": " + deviation.choice.why;
     if (deviation.choice.take > 0) text += ": number " + std::to_string(deviation.choice.take) + " comes first";
     if (deviation.choice.draw != model::Draw::kDrawn || deviation.choice.tick != model::Draw::kDrawn)
       text += ": another draw";
@@ -113,7 +114,8 @@ std::string exploration_text(const sim::Scenario& scenario, const ExploreBounds&
           std::to_string(counts.happenings) + " happenings\n";
   if (!exploration.counterexample) return text;
   text += "the shortest way there differs from what comes by itself in " +
-          std::to_string(exploration.counterexample->deviations.size()) + " things\n";
+          std::to_string(exploration.counterexample->deviations.size()) +
+          (exploration.counterexample->deviations.size() == 1 ? " thing\n" : " things\n");
   for (const Deviation& deviation : exploration.counterexample->deviations)
     text += "  " + deviation_text(scenario, deviation) + "\n";
   return text;

@@ -121,7 +121,9 @@ class Explorer {
 
   // A violation is known: looks for one with fewer deviations.
   void shorten(const World& begin) {
-    const Exploration found = std::exchange(result_, {.counts = {.happenings = result_.counts.happenings}});
+    const Exploration found = result_;
+    result_ = {};
+    result_.counts.happenings = found.counts.happenings;
     const auto most = static_cast<std::uint32_t>(
         std::ranges::count(found.counterexample->deviations, Deviation::Kind::kChoice, &Deviation::kind));
     for (std::uint32_t depth = 0; depth < most && !ends(); ++depth) explore_within(begin, depth);

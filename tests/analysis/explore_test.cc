@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/check.h"
@@ -17,6 +18,7 @@
 #include "sim/bad_input.h"
 #include "sim/invariants.h"
 #include "sim/reader/scenario_reader.h"
+#include "tests/support/shell.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -24,6 +26,7 @@ namespace {
 using sim::Scenario;
 using sim::SimTime;
 using std::chrono::milliseconds;
+using test::run_program;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Verdict = Exploration::Verdict;
@@ -94,12 +97,12 @@ INSTANTIATE_TEST_SUITE_P(Windows, ReductionTest,
                                          Window{milliseconds{6'150}, milliseconds{6'180}, milliseconds{1}},
                                          Window{milliseconds{6'000}, milliseconds{6'030}, milliseconds{1}, 1}));
 
-// Where two orders matter, both are reached.
-TEST(Explore, OrdersThatMatterLeadToDifferentStates) {
-  const Scenario scenario = two_sentinels("6120ms");
-  EXPECT_EQ(explore(scenario, bounds_for(scenario, milliseconds{6'000}, milliseconds{6'120}, milliseconds{10}))
+// Where orders and draws matter, all that they lead to is reached.
+TEST(Explore, WhatMattersLeadsToDifferentStates) {
+  const Scenario scenario = two_sentinels("6180ms");
+  EXPECT_EQ(explore(scenario, bounds_for(scenario, milliseconds{6'150}, milliseconds{6'180}, milliseconds{1}))
                 .outcomes.size(),
-            2U);
+            12U);
 }
 
 // --- bounds -------------------------------------------------------------------------------------------------
@@ -205,6 +208,31 @@ TEST(Explore, FindsACrashThatBreaksAnInvariant) {
   EXPECT_EQ(explore(scenario, bounds).verdict, Verdict::kNone);
 }
 
+// By itself each leader has its votes in time; it takes one message that comes before another one to break that.
+TEST(Explore, FindsAnOrderThatBreaksAnInvariant) {
+  const Scenario scenario = sim::read_scenario(kFolder / "two_masters.json");
+  ExploreBounds bounds = bounds_for(scenario, milliseconds{5'000}, milliseconds{7'000}, milliseconds{10});
+  bounds.seed = *scenario.only_seed;
+  bounds.invariants = {sim::Invariant::kElectedInItsEpoch};
+  bounds.depth = 0;
+  bounds.finds_all = false;
+  EXPECT_EQ(explore(scenario, bounds).verdict, Verdict::kNone);
+  bounds.depth = 2;
+  const Exploration exploration = explore(scenario, bounds);
+  ASSERT_TRUE(exploration.counterexample);
+  ASSERT_EQ(exploration.counterexample->deviations.size(), 1U);  // the shortest way comes first
+  EXPECT_EQ(exploration.counterexample->deviations.front().kind, Deviation::Kind::kChoice);
+
+  const CounterexampleFile file = counterexample_file(scenario, bounds, *exploration.counterexample);
+  const std::filesystem::path path = std::filesystem::path{testing::TempDir()} / "order.json";
+  std::ofstream{path} << file.text;
+  const std::vector<CheckResult> results = check_files({path}, {.jobs = 1}, {});
+  std::filesystem::remove(path);
+  ASSERT_EQ(results.front().failures.size(), 1U) << results.front().error;
+  EXPECT_EQ(text_of(results.front().failures.front().violation),
+            text_of(exploration.counterexample->violations.front()));
+}
+
 // The file of a counterexample breaks, under check, the invariant that it was found to break.
 TEST(Explore, TheCounterexampleIsReplayed) {
   const Scenario scenario = sim::read_scenario(kFolder / "forgetful_sentinel.json");
@@ -251,6 +279,37 @@ TEST(Explore, ChoicesAreReplayed) {
   EXPECT_EQ(hash_of(again, sim::Pending::kOrdered), hash_of(run, sim::Pending::kOrdered));
   ASSERT_EQ(file.scenario->schedule.choices.size(), 3U);
   for (const sim::Choice& choice : file.scenario->schedule.choices) EXPECT_THAT(choice.why, HasSubstr(" before "));
+}
+
+// --- the program --------------------------------------------------------------------------------------------
+
+// The exit code tells the verdict, and the same call prints the same bytes.
+TEST(ExploreCommand, TellsTheVerdict) {
+  const std::string forgetful = "explore scenarios/explore/forgetful_sentinel.json --nodes S3 --depth 0 --format json ";
+  const test::Outcome found = run_program(forgetful + "--crashes 1");
+  EXPECT_EQ(found.status, 1) << found.output;
+  EXPECT_EQ(run_program(forgetful + "--crashes 1").output, found.output);
+  EXPECT_THAT(found.output, HasSubstr(R"("verdict": "violated")"));
+  EXPECT_THAT(found.output, HasSubstr(R"("do": "crash")"));
+  EXPECT_EQ(run_program(forgetful + "--crashes 0").status, 0);
+  const test::Outcome some = run_program(forgetful + "--crashes 1 --states 5");
+  EXPECT_EQ(some.status, 3) << some.output;
+  EXPECT_THAT(some.output, HasSubstr(R"("verdict": "inconclusive")"));
+}
+
+// What is wrong with a bound is said.
+TEST(ExploreCommand, SaysWhatIsWrong) {
+  const std::string explore = "explore scenarios/explore/three_sentinels.json ";
+  for (const auto& [options, said] : {std::pair{"--nodes S9", "S9"},
+                                      {"--to 1h", "--to is after the end"},
+                                      {"--from 6s --to 5s", "--from must be before --to"},
+                                      {"--interval 0s", "--interval must be at least 1us"},
+                                      {"--invariant one-leader", "did you mean 'one-leader-per-epoch'"},
+                                      {"--depth many", "--depth"}}) {
+    const test::Outcome outcome = run_program(explore + options + " 2>&1");
+    EXPECT_EQ(outcome.status, 2) << options;
+    EXPECT_THAT(outcome.output, HasSubstr(said));
+  }
 }
 
 }  // namespace
