@@ -221,11 +221,6 @@ bool masters_conflict(const Scenario& scenario) {
   });
 }
 
-bool has_several_masters(const Scenario& scenario) {
-  const std::vector<Configured> all = configured_masters(scenario);
-  return std::ranges::any_of(all, [&](const Configured& one) { return one.name != all.front().name; });
-}
-
 bool has(const Past& past, Hazard hazard) {
   switch (hazard) {
     case Hazard::kLostConfiguration: return loses_configuration(past);
@@ -233,12 +228,10 @@ bool has(const Past& past, Hazard hazard) {
     case Hazard::kReset:
       return has_command(
           past, [](const model::Command& command) { return std::holds_alternative<model::ResetCommand>(command); });
-    case Hazard::kManualFailover: return fails_over_by_hand(past);
     case Hazard::kSentinelDeath: return kills_sentinel(past);
     case Hazard::kDeathOfAskedOne: return kills_sentinel(past) && fails_over_by_hand(past);
     case Hazard::kConflictingMasters: return masters_conflict(past.scenario);
     case Hazard::kNeverUpIsTooLong: return !past.scenario.profile->data_node.tells_never_up;
-    case Hazard::kSeveralMasters: return has_several_masters(past.scenario);
   }
   return false;
 }
@@ -248,8 +241,8 @@ bool has(const Past& past, Hazard hazard) {
 std::vector<Hazard> hazards_of(const Scenario& scenario) {
   using enum Hazard;
   std::vector<Hazard> hazards;
-  for (const Hazard hazard : {kLostConfiguration, kMembership, kReset, kManualFailover, kSentinelDeath,
-                              kDeathOfAskedOne, kConflictingMasters, kNeverUpIsTooLong, kSeveralMasters}) {
+  for (const Hazard hazard : {kLostConfiguration, kMembership, kReset, kSentinelDeath, kDeathOfAskedOne,
+                              kConflictingMasters, kNeverUpIsTooLong}) {
     if (has({scenario, scenario.until}, hazard)) hazards.push_back(hazard);
   }
   return hazards;

@@ -17,12 +17,10 @@ enum class Hazard : std::uint8_t {
   kLostConfiguration,   // a sentinel loses what it knew, or cannot save it
   kMembership,          // not all sentinels know all sentinels, or of a quorum that differs
   kReset,               // SENTINEL RESET
-  kManualFailover,      // SENTINEL FAILOVER
   kSentinelDeath,       // a sentinel is killed
   kDeathOfAskedOne,     // one that was told SENTINEL FAILOVER
   kConflictingMasters,  // sentinels begin with different masters of one name, or with two names of one master
   kNeverUpIsTooLong,    // before 6.2.2 a replica whose link to its master never was up says that it is down since 1970
-  kSeveralMasters,      // the sentinels monitor several masters, for which they have one current epoch
 };
 
 // In the order of Hazard.

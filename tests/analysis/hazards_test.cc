@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,7 @@ sim::Scenario scenario(std::string_view steps, std::string_view cluster = R"("qu
 
 std::vector<Hazard> hazards(std::string_view steps) { return hazards_of(scenario(steps)); }
 
-// Faults that Sentinel is made for excuse nothing.
+// Faults that Sentinel is made for excuse nothing, but that a sentinel which dies forgets what it has not saved.
 TEST(Hazards, AreNotInOrdinaryFaults) {
   EXPECT_THAT(
       hazards(
@@ -33,7 +34,8 @@ TEST(Hazards, AreNotInOrdinaryFaults) {
                          {"at": "30s", "do": "partition", "between": [["S1"], ["S2"]]},
                          {"at": "31s", "do": "start", "node": "R2", "fresh": true},
                          {"at": "32s", "do": "disk", "node": "R2", "fails": true})"),
-      IsEmpty());
+      ElementsAre(Hazard::kSentinelDeath));
+  EXPECT_THAT(hazards(R"({"at": "10s", "do": "crash", "node": "R1"})"), IsEmpty());
 }
 
 // Each hazard is found.
@@ -43,33 +45,37 @@ TEST(Hazards, AreFound) {
               ElementsAre(kLostConfiguration, kMembership));
   EXPECT_THAT(hazards(R"({"at": "9s", "do": "disk", "node": "S1", "fails": true})"), ElementsAre(kLostConfiguration));
   EXPECT_THAT(hazards(R"({"at": "9s", "do": "command", "node": "S1", "args": ["SENTINEL", "RESET", "*"]})"),
-              ElementsAre(kMembership));
+              ElementsAre(kMembership, kReset));
   EXPECT_THAT(
       hazards(R"({"at": "9s", "do": "command", "node": "S1", "args": ["SENTINEL", "SET", "mymaster", "quorum", "1"]})"),
       ElementsAre(kMembership));
   EXPECT_THAT(hazards(R"({"at": "1s", "do": "partition", "between": [["S1"], ["R1"]]})"), ElementsAre(kMembership));
-  EXPECT_THAT(hazards(R"({"at": "9s", "do": "command", "node": "S1", "args": ["SENTINEL", "FAILOVER", "mymaster"]})"),
-              ElementsAre(kManualFailover));
+  EXPECT_THAT(hazards(R"({"at": "9s", "do": "command", "node": "S1", "args": ["SENTINEL", "FAILOVER", "mymaster"]},
+                         {"on": "+try-failover", "do": "crash", "node": "$sentinel"})"),
+              ElementsAre(kSentinelDeath, kDeathOfAskedOne));
   EXPECT_THAT(
       hazards(
           R"({"at": "9s", "do": "command", "node": "S1", "args": ["SENTINEL", "MONITOR", "mymaster", "127.0.0.1", "7001", "2"]})"),
       ElementsAre(kMembership, kConflictingMasters));
-  EXPECT_THAT(hazards_of(scenario("", R"("quorum": 2, "masters": ["a", "b"])")), ElementsAre(kSeveralMasters));
 }
 
-// A break is known if its row says so, if a hazard excuses it, or if it follows from another one.
+// A break is known if its row says so, if a hazard before it excuses it, or if it follows from another one.
 TEST(Hazards, ExcuseWhatIsKnown) {
+  const auto at = [](Invariant invariant, int seconds) {
+    return Break{.invariant = invariant, .at = sim::SimTime{std::chrono::seconds{seconds}}};
+  };
   const sim::Scenario plain = scenario("");
-  EXPECT_EQ(known_from(Invariant::kVotesOncePerEpoch, plain), std::nullopt);
-  EXPECT_EQ(known_from(Invariant::kElectedInItsEpoch, plain), sim::invariant_row(Invariant::kElectedInItsEpoch).known);
+  EXPECT_EQ(known_from(at(Invariant::kVotesOncePerEpoch, 20), plain), std::nullopt);
+  EXPECT_EQ(known_from(at(Invariant::kElectedInItsEpoch, 20), plain),
+            sim::invariant_row(Invariant::kElectedInItsEpoch).known);
   const sim::Scenario lost = scenario(R"({"at": "9s", "do": "disk", "node": "S1", "fails": true})");
-  EXPECT_EQ(known_from(Invariant::kVotesOncePerEpoch, lost), "redis/redis-debian #5, redis/redis #6126");
-  EXPECT_EQ(known_from(Invariant::kElectedByMajority, lost), std::nullopt);
-  const std::vector<Break> breaks = {{.invariant = Invariant::kOnePromotionPerConfigEpoch},
-                                     {.invariant = Invariant::kOneNameInTheEnd}};
-  EXPECT_EQ(known_from(Invariant::kOneNameInTheEnd, plain), std::nullopt);
-  EXPECT_EQ(known_from(Invariant::kOneNameInTheEnd, plain, breaks),
-            sim::invariant_row(Invariant::kOnePromotionPerConfigEpoch).known);
+  EXPECT_EQ(known_from(at(Invariant::kVotesOncePerEpoch, 9), lost), "redis/redis-debian #5, redis/redis #6126");
+  EXPECT_EQ(known_from(at(Invariant::kVotesOncePerEpoch, 8), lost), std::nullopt);
+  EXPECT_EQ(known_from(at(Invariant::kElectedByMajority, 20), lost), std::nullopt);
+  const std::vector<Break> breaks = {at(Invariant::kOnePromotionPerConfigEpoch, 20),
+                                     at(Invariant::kOneNameInTheEnd, 60)};
+  EXPECT_EQ(known_from(breaks[1], plain), std::nullopt);
+  EXPECT_EQ(known_from(breaks[1], plain, breaks), sim::invariant_row(Invariant::kOnePromotionPerConfigEpoch).known);
 }
 
 }  // namespace

@@ -53,6 +53,30 @@ RC_GTEST_PROP(Generator, HealsInTheEnd, ()) {
   }
 }
 
+Cast three_masters() {
+  return {.masters = {"a", "b", "c"},
+          .master_nodes = {"R1", "R3", "R5"},
+          .data_nodes = {"R1", "R2", "R3", "R4", "R5", "R6"},
+          .sentinels = {"S1", "S2", "S3"},
+          .down_after = std::chrono::seconds{1},
+          .failover_timeout = std::chrono::seconds{5}};
+}
+
+// A nemesis that is about all of a kind hits all of them.
+TEST(Nemeses, HitAllWhomTheyName) {
+  const Cast cast = three_masters();
+  const auto hit = [&](std::string_view name) {
+    Chance chance{7};
+    FaultPlan plan{chance, cast, std::chrono::seconds{10}, std::chrono::seconds{50}};
+    std::ranges::find(nemeses(), name, &Nemesis::name)->strike(plan);
+    std::set<std::string> nodes;
+    for (const Document& step : plan.steps()) nodes.insert(step["node"].get<std::string>());
+    return nodes;
+  };
+  EXPECT_EQ(hit("kill-all-masters"), (std::set<std::string>{"R1", "R3", "R5"}));
+  EXPECT_EQ(hit("kill-all-sentinels"), (std::set<std::string>{"S1", "S2", "S3"}));
+}
+
 // Each nemesis strikes in some scenario of its family; none has the name of another.
 TEST(Nemeses, AllStrike) {
   std::set<std::string_view> names;
@@ -61,12 +85,7 @@ TEST(Nemeses, AllStrike) {
     bool struck = false;
     for (std::uint64_t seed = 1; seed <= 20 && !struck; ++seed) {
       Chance chance{seed};
-      const Cast cast{.masters = {"mymaster"},
-                      .master_nodes = {"R1"},
-                      .data_nodes = {"R1", "R2", "R3"},
-                      .sentinels = {"S1", "S2", "S3"},
-                      .down_after = std::chrono::seconds{1},
-                      .failover_timeout = std::chrono::seconds{5}};
+      const Cast cast = three_masters();
       FaultPlan plan{chance, cast, std::chrono::seconds{10}, std::chrono::seconds{40}};
       nemesis.strike(plan);
       struck = !plan.steps().empty();
