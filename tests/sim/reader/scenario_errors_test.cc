@@ -394,9 +394,9 @@ const std::vector<Mistake> kExpectations = {
     {R"(CLUSTER"expect": {"invariants": ["one-leader-per-epcoh"]})",
      "x.json:2: /expect/invariants/0: unknown invariant 'one-leader-per-epcoh' (did you mean 'one-leader-per-epoch'?); "
      "known are: one-leader-per-epoch, votes-once-per-epoch, elected-by-majority, epochs-never-go-back, "
-     "config-epoch-never-goes-back, failover-needs-odown, switches-to-promoted, one-name-in-the-end, "
+     "config-epoch-never-goes-back, failover-needs-odown, one-name-in-the-end, "
      "all-follow-in-the-end, writable-in-the-end, elected-in-its-epoch, one-promotion-per-config-epoch, "
-     "promotes-a-copy, no-replica-left-out, one-writable-master, keeps-acknowledged-writes"},
+     "switches-to-promoted, promotes-a-copy, no-replica-left-out, one-writable-master, keeps-acknowledged-writes"},
     {R"(CLUSTER"expect": {"invariants": ["keeps-acknowledged-writes"]})",
      "x.json:2: /expect/invariants/0: needs a client with 'writes', or a step 'write'"},
     {R"(CLUSTER"expect": {"invariants": ["one-leader-per-epoch"], "breaks": ["one-leader-per-epoch"]})",
