@@ -2,8 +2,6 @@
 #include "analysis/fuzz/shrink.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
-#include <rapidcheck/gtest.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -19,23 +17,25 @@ bool has_step(const Document& scenario, const std::string& what) {
 }
 
 // Whatever a scenario is about, what is left of it is as small as that allows, and can be read.
-RC_GTEST_PROP(Shrinker, LeavesWhatFails, ()) {
-  const Document scenario = random_scenario(*rc::gen::inRange<std::uint64_t>(1, 100'000));
-  const std::string what = scenario["steps"].empty() ? "" : scenario["steps"][0]["do"].get<std::string>();
-  RC_PRE(!what.empty());
+class Shrinker : public testing::TestWithParam<std::uint64_t> {};
+TEST_P(Shrinker, LeavesWhatFails) {
+  const Document scenario = random_scenario(GetParam());
+  ASSERT_FALSE(scenario["steps"].empty());
+  const std::string what = scenario["steps"][0]["do"].get<std::string>();
   const auto fails = [&](const Document& candidate) {
     return scenario_of(candidate) != nullptr && has_step(candidate, what);
   };
   const Document small = shrink(scenario, fails, 10'000).document;
-  RC_ASSERT(fails(small));
-  RC_ASSERT(small["steps"].size() == 1U);
-  RC_ASSERT(!small.contains("clients"));
-  RC_ASSERT(!small.contains("network"));
-  RC_ASSERT(small["cluster"].value("masters", Document::array({"mymaster"})).size() == 1U);
+  EXPECT_TRUE(fails(small));
+  EXPECT_EQ(small["steps"].size(), 1U) << small.dump();
+  EXPECT_FALSE(small.contains("clients"));
+  EXPECT_FALSE(small.contains("network"));
+  EXPECT_EQ(small["cluster"].value("masters", Document::array({"mymaster"})).size(), 1U);
 }
+INSTANTIATE_TEST_SUITE_P(Seeds, Shrinker, testing::Values(2, 3, 5, 8));
 
 // Nodes that are left move up, wherever they are named.
-TEST(Shrinker, RenamesWhoIsLeft) {
+TEST(ShrinkerOfNames, RenamesWhoIsLeft) {
   const Document scenario = Document::parse(R"({
     "about": "x", "until": "60s",
     "cluster": {"masters": ["a", "b"], "replicas": 1, "sentinels": 3, "quorum": 2},
@@ -60,7 +60,7 @@ TEST(Shrinker, RenamesWhoIsLeft) {
 }
 
 // It stops when it was asked to.
-TEST(Shrinker, StopsAfterSoManyTries) {
+TEST(ShrinkerOfTries, StopsAfterSoManyTries) {
   std::size_t asked = 0;
   const auto fails = [&](const Document&) {
     ++asked;

@@ -83,7 +83,7 @@ const std::vector<Mistake> kTopLevel = {
      "x.json:1: /abuot: unknown field of a scenario (did you mean 'about'?); known are: $schema, about, "
      "extends, cases, vary, profile, cluster, nodes, directives, sites, clients, scripts, network, disk, hash-order, "
      "wall-clock, "
-     "steps, from, until, expect, for"},
+     "steps, schedule, from, until, expect, for"},
 };
 
 const std::vector<Mistake> kClocks = {
