@@ -38,6 +38,10 @@ class InvariantChecker {
   void operator()(const sim::Record& record);
   void observe(const sim::Run& run);
 
+  // What it remembers and judges by later. Not: times and breaks, which are only told.
+  template <class Visitor>
+  void visit_state(Visitor& visit) const;
+
   // The first break of each invariant, in the order of Invariant, now that the run is over. Without the books of the
   // clients nothing is known of lost writes.
   std::vector<Break> breaks(const sim::Run& run, const LedgerReport* ledger = nullptr) const;
@@ -132,5 +136,33 @@ class InvariantChecker {
   std::map<std::tuple<std::uint32_t, model::Epoch>, Leader> leaders_{};                        // by master
   std::map<std::tuple<std::uint32_t, model::Epoch>, std::vector<Promotion>> promotions_{};     // by master
 };
+
+template <class Visitor>
+void InvariantChecker::visit_state(Visitor& visit) const {
+  for (std::size_t i = 0; i < known_.size(); ++i) {
+    visit(known_[i].current, known_[i].configurations.size());
+    for (const auto& [master, epoch] : known_[i].configurations) visit(master, epoch);
+    visit(lives_[i].run_id, lives_[i].had_data, bool{writers_[i]});
+    // Each sentinel for itself: what others were told meanwhile makes no difference.
+    for (const Told& told : told_) {
+      if (static_cast<std::size_t>(told.by) == i) visit(true, told.master, told.address);
+    }
+    visit(false);
+  }
+  for (const Group& group : groups_) visit(group.two_since);
+  visit(votes_.size());
+  for (const auto& [key, votes] : votes_) {
+    const auto& [master, epoch, voter] = key;
+    visit(master, epoch, voter, votes.size());
+    for (const Vote& vote : votes) visit(vote.candidate);
+  }
+  visit(leaders_.size());
+  for (const auto& [key, leader] : leaders_) visit(std::get<0>(key), std::get<1>(key), leader.node);
+  visit(promotions_.size());
+  for (const auto& [key, promotions] : promotions_) {
+    visit(std::get<0>(key), std::get<1>(key), promotions.size());
+    for (const Promotion& promotion : promotions) visit(promotion.address);
+  }
+}
 
 }  // namespace sentinel::analysis

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/connection_happenings.h"
 #include "sim/state_visitor.h"
 
 namespace sentinel::sim {
@@ -213,12 +214,6 @@ class StateHasher {
         visit(static_cast<std::uint16_t>(what.generation - run_->processes_[what.index].life));
     }
     return visit.value();
-  }
-
-  static bool is_about_connection(const Happening& what) {
-    using Kind = Happening::Kind;
-    return what.kind == Kind::kConnectArrives || what.kind == Kind::kConnected || what.kind == Kind::kReset ||
-           what.kind == Kind::kDeliver || what.kind == Kind::kRead;
   }
 
   const Run* run_;

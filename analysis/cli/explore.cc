@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
@@ -77,15 +78,25 @@ std::vector<sim::Invariant> invariants_of(const po::variables_map& values, const
     }
     return asked;
   }
-  if (!scenario.expect.invariants.empty()) {
-    asked = scenario.expect.invariants;
-    std::erase(asked, sim::Invariant::kKeepsAcknowledgedWrites);
-    return asked;
-  }
+  asked = scenario.expect.invariants;
+  std::erase(asked, sim::Invariant::kKeepsAcknowledgedWrites);
+  if (!asked.empty()) return asked;
   for (const sim::InvariantRow& row : sim::invariants()) {
     if (row.is_promised()) asked.push_back(row.invariant);
   }
   return asked;
+}
+
+// What nobody asked for by name, and would be judged too early.
+void leave_out(analysis::ExploreBounds& bounds, const sim::Scenario& scenario) {
+  if (analysis::ends_quietly(scenario, bounds.to)) return;
+  const auto is_about_end = [](sim::Invariant invariant) { return sim::invariant_row(invariant).in_the_end; };
+  std::ranges::copy_if(bounds.invariants, std::back_inserter(bounds.left_out), is_about_end);
+  std::erase_if(bounds.invariants, is_about_end);
+  if (!bounds.invariants.empty()) return;
+  for (const sim::InvariantRow& row : sim::invariants()) {
+    if (row.is_promised() && !row.in_the_end) bounds.invariants.push_back(row.invariant);
+  }
 }
 
 analysis::ExploreBounds bounds_of(const po::variables_map& values, const sim::Scenario& scenario) {
@@ -111,6 +122,7 @@ analysis::ExploreBounds bounds_of(const po::variables_map& values, const sim::Sc
   bounds.timers = values.count("timers") != 0;
   bounds.brute_force = values.count("brute-force") != 0;
   bounds.invariants = invariants_of(values, scenario);
+  if (values.count("invariant") == 0) leave_out(bounds, scenario);
   return bounds;
 }
 
@@ -119,6 +131,7 @@ analysis::Exploration explored(const sim::Scenario& scenario, const analysis::Ex
   Progress progress{"states"};
   return analysis::explore(scenario, bounds, [&](const analysis::ExploreCounts& counts) {
     std::string note = std::to_string(counts.pruned) + " pruned";
+    if (bounds.crashes + bounds.cuts > 0) note += ", crashes and cuts " + std::to_string(counts.faults);
     if (bounds.depth) note += ", depth " + std::to_string(counts.depth);
     progress.update(counts.states, bounds.states, note);
     try {
@@ -173,17 +186,18 @@ int explore_command(const Arguments& arguments) {
       "where it ends, and runs go on by themselves to the end of the scenario; default: 10s later")(
       "depth", po::value<std::string>(),
       "how many choices may differ from what the run does by itself; default: any number")(
-      "crashes", po::value<std::string>()->default_value("0"), "how many processes may crash, at any moment")(
+      "crashes", po::value<std::string>()->default_value("0"), "how many processes may crash, between two intervals")(
       "cuts", po::value<std::string>()->default_value("0"),
-      "how many links between two processes may be lost, at any moment, until --to")(
+      "how many links between two processes may be lost, between two intervals, until --to")(
       "nodes", po::value<std::string>(), "whom that may happen to: R1,S1; default: all data nodes and sentinels")(
-      "states", po::value<std::string>()->default_value("1000000"), "how many are looked at")(
+      "states", po::value<std::string>()->default_value("1000000"), "how many are looked at, in all")(
       "timers", "also when the timer of a sentinel comes again is chosen")(
       "invariant", po::value<std::vector<std::string>>()->composing(),
-      "that must hold, by name; default: those that the scenario expects, or all that Sentinel promises")(
+      "that must hold, by name; default: those that the scenario expects, or all that Sentinel promises, but those "
+      "about "
+      "the end only if it comes late enough after --to")(
       "brute-force", "every order of all that comes at the same time, also of what cannot matter")(
-      "out", po::value<std::string>(),
-      "write the counterexample to this file, beside the scenario if that names files")(
+      "out", po::value<std::string>(), "write the counterexample to this file")(
       "format", po::value<std::string>()->default_value("text"), "text or json");
   line.positional("SCENARIO", 1);
   po::variables_map values;

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
+#include "sim/connection_happenings.h"
+
 namespace sentinel::analysis {
 namespace {
 
 using sim::Happening;
-
-bool is_about_connection(const Happening& what) {
-  using Kind = Happening::Kind;
-  return what.kind == Kind::kConnectArrives || what.kind == Kind::kConnected || what.kind == Kind::kReset ||
-         what.kind == Kind::kDeliver || what.kind == Kind::kRead;
-}
 
 // Whether one of them is as good as the other, or they come in their order whatever is chosen.
 bool keep_their_order(const Happening& a, const Happening& b) {

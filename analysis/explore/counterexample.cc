@@ -2,66 +2,31 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "analysis/document.h"
 #include "analysis/message_text.h"
-#include "sim/bad_input.h"
 #include "sim/invariants.h"
-#include "sim/reader/scenario_reader.h"
-#include "sim/reader/scenario_source.h"
 #include "sim/reader/schedule_reader.h"
-#include "sim/reader/text_file.h"
 #include "sim/replay.h"
 #include "sim/units.h"
 
 namespace sentinel::analysis {
 namespace {
 
-using nlohmann::ordered_json;
-
-ordered_json to_json(const sim::Json& value) {
-  using Kind = sim::Json::Kind;
-  switch (value.kind) {
-    case Kind::kNull: return nullptr;
-    case Kind::kBool: return value.truth;
-    case Kind::kNumber: return ordered_json::parse(value.text);
-    case Kind::kString: return value.text;
-    case Kind::kList: {
-      ordered_json list = ordered_json::array();
-      for (const sim::Json* const item : value.items) list.push_back(to_json(*item));
-      return list;
-    }
-    case Kind::kObject: {
-      ordered_json object = ordered_json::object();
-      for (const sim::Json* const item : value.items) object[item->name] = to_json(*item);
-      return object;
-    }
-  }
-  return nullptr;
-}
-
-// The scenario as one object: without what it extends, and of its cases this one.
-ordered_json resolved(const sim::Scenario& scenario) {
-  const sim::ScenarioSource source{sim::read_text_file(scenario.file), scenario.file};
-  const auto found = std::ranges::find(source.cases(), scenario.case_name, &sim::ScenarioSource::Case::name);
-  if (found == source.cases().end()) throw sim::BadInput{scenario.file.string() + " has changed meanwhile"};
-  return to_json(*found->root);
-}
-
 std::string time_text(sim::SimTime at) { return sim::format_duration(at.time_since_epoch()); }
 
 // The steps that are added, in the order in which they were.
-void add_steps(ordered_json& steps, const sim::Scenario& scenario, const ExploreBounds& bounds,
+void add_steps(Document& steps, const sim::Scenario& scenario, const ExploreBounds& bounds,
                const Deviation& deviation) {
   const std::string name = scenario.node(deviation.node).name;
   if (deviation.kind == Deviation::Kind::kCrash) {
     steps.push_back({{"at", time_text(deviation.at)}, {"do", "crash"}, {"node", name}, {"why", "explored"}});
   } else if (deviation.kind == Deviation::Kind::kCut) {
-    const ordered_json ends =
-        ordered_json::array({ordered_json::array({name}), ordered_json::array({scenario.node(deviation.other).name})});
+    const Document ends =
+        Document::array({Document::array({name}), Document::array({scenario.node(deviation.other).name})});
     steps.push_back({{"at", time_text(deviation.at)}, {"do", "partition"}, {"between", ends}, {"why", "explored"}});
     steps.push_back({{"at", time_text(bounds.to)}, {"do", "heal"}, {"between", ends}, {"why", "explored"}});
   }
@@ -123,10 +88,10 @@ std::map<std::uint64_t, std::uint64_t> usual_ones(const sim::Scenario& scenario,
   return usual;
 }
 
-ordered_json choices_json(const std::vector<sim::Choice>& choices) {
-  ordered_json json = ordered_json::array();
+Document choices_json(const std::vector<sim::Choice>& choices) {
+  Document json = Document::array();
   for (const sim::Choice& choice : choices) {
-    ordered_json one{{"at", time_text(choice.at)}, {"happening", choice.happening}};
+    Document one{{"at", time_text(choice.at)}, {"happening", choice.happening}};
     if (choice.take != 0) one["take"] = choice.take;
     if (choice.draw != model::Draw::kDrawn) one["draw"] = sim::draw_name(choice.draw);
     if (choice.tick != model::Draw::kDrawn) one["tick"] = sim::draw_name(choice.tick);
@@ -140,7 +105,8 @@ ordered_json choices_json(const std::vector<sim::Choice>& choices) {
 
 CounterexampleFile counterexample_file(const sim::Scenario& scenario, const ExploreBounds& bounds,
                                        const Counterexample& counterexample) {
-  ordered_json root = resolved(scenario);
+  Document root =
+      read_document(scenario.file, scenario.case_name.empty() ? std::nullopt : std::optional{scenario.case_name});
   const std::string about = root.at("about").get<std::string>();
   root.erase("$schema");
   std::string broken;
@@ -149,14 +115,13 @@ CounterexampleFile counterexample_file(const sim::Scenario& scenario, const Expl
     broken += text_of(violation);
   }
   root["about"] = "Found by 'sentinel-sim explore': " + broken + ". The scenario: " + about;
-  if (!root.contains("steps") || root["steps"].is_null()) root["steps"] = ordered_json::array();
-  std::vector<sim::Choice> choices = scenario.schedule.choices;
+  std::vector<sim::Choice> choices;
   for (const Deviation& deviation : counterexample.deviations) {
     add_steps(root["steps"], scenario, bounds, deviation);
     if (deviation.kind == Deviation::Kind::kChoice) choices.push_back(deviation.choice);
   }
   std::ranges::sort(choices, {}, &sim::Choice::happening);
-  ordered_json names = ordered_json::array();
+  Document names = Document::array();
   for (const sim::InvariantRow& row : sim::invariants()) {
     const std::string expected = "invariant " + std::string{row.name};
     if (std::ranges::find(counterexample.violations, expected, &Violation::expected) != counterexample.violations.end())
@@ -168,7 +133,7 @@ CounterexampleFile counterexample_file(const sim::Scenario& scenario, const Expl
       {"interval", sim::format_duration(bounds.interval)}, {"seed", bounds.seed}, {"choices", choices_json(choices)}};
 
   // The same again, with what each choice is about.
-  const auto replayed = std::make_shared<const sim::Scenario>(sim::parse_scenario(root.dump(), scenario.file));
+  const std::shared_ptr<const sim::Scenario> replayed = scenario_of(root);
   const sim::Replay replay{replayed, bounds.seed};
   const std::map<std::uint64_t, std::uint64_t> usual = usual_ones(*replayed, replay);
   for (sim::Choice& choice : choices) {
@@ -177,10 +142,7 @@ CounterexampleFile counterexample_file(const sim::Scenario& scenario, const Expl
                      instead == usual.end() ? std::nullopt : std::optional{instead->second});
   }
   root["schedule"]["choices"] = choices_json(choices);
-  CounterexampleFile file;
-  file.text = root.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-  file.scenario = std::make_shared<const sim::Scenario>(sim::parse_scenario(file.text, scenario.file));
-  return file;
+  return {document_text(root), scenario_of(root)};
 }
 
 }  // namespace sentinel::analysis

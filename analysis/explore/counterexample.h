@@ -13,8 +13,8 @@ struct CounterexampleFile {
   std::shared_ptr<const sim::Scenario> scenario{};
 };
 
-// `scenario` was read from its file, beside which the counterexample must stand if it names other files. Throws
-// BadInput if that file is no longer there.
+// `scenario` was read from its file, of which the counterexample needs nothing. Throws BadInput if that file is no
+// longer there.
 CounterexampleFile counterexample_file(const sim::Scenario& scenario, const ExploreBounds& bounds,
                                        const Counterexample& counterexample);
 

@@ -30,11 +30,11 @@ std::string known_text(const sim::Scenario& scenario, const ExploreBounds& bound
     for (const sim::Step& step : steps_of(deviation, bounds.to)) gone.steps.push_back(step);
   }
   std::string text;
-  for (const sim::InvariantRow& row : sim::invariants()) {
-    const std::string expected = "invariant " + std::string{row.name};
+  for (const Break& broken : counterexample.breaks) {
+    const std::string expected = "invariant " + std::string{sim::invariant_row(broken.invariant).name};
     if (std::ranges::find(counterexample.violations, expected, &Violation::expected) == counterexample.violations.end())
       continue;
-    if (const auto known = known_from({.invariant = row.invariant, .at = gone.until}, gone))
+    if (const auto known = known_from(broken, gone, counterexample.breaks))
       text += "\n  known from " + std::string{*known};
   }
   return text;
@@ -93,28 +93,43 @@ std::string deviation_text(const sim::Scenario& scenario, const Deviation& devia
   return time_text(deviation.at) + " " + step_text(scenario, steps_of(deviation, deviation.at).front());
 }
 
+std::string names_of(const std::vector<sim::Invariant>& invariants) {
+  std::string names;
+  for (const sim::Invariant invariant : invariants) {
+    if (!names.empty()) names += ", ";
+    names += sim::invariant_row(invariant).name;
+  }
+  return names;
+}
+
+ordered_json names_json(const std::vector<sim::Invariant>& invariants) {
+  ordered_json names = ordered_json::array();
+  for (const sim::Invariant invariant : invariants) names.push_back(sim::invariant_row(invariant).name);
+  return names;
+}
+
 }  // namespace
 
 std::string exploration_text(const sim::Scenario& scenario, const ExploreBounds& bounds, const Exploration& exploration,
                              double seconds) {
   const ExploreCounts& counts = exploration.counts;
   const double rate = seconds > 0 ? static_cast<double>(counts.states) / seconds : 0;
-  std::string invariants;
-  for (const sim::Invariant invariant : bounds.invariants) {
-    if (!invariants.empty()) invariants += ", ";
-    invariants += sim::invariant_row(invariant).name;
-  }
   std::string text = verdict_text(scenario, bounds, exploration) + "\n";
   text += "bounds      " + bounds_text(scenario, bounds, exploration) + "\n";
-  text += "invariants  " + invariants + "\n";
+  text += "invariants  " + names_of(bounds.invariants) + "\n";
+  if (!bounds.left_out.empty()) {
+    text += "left out    " + names_of(bounds.left_out) + ": the run ends less than " +
+            sim::format_duration(quiet_time(scenario)) + " after " + time_text(bounds.to) +
+            "; --invariant NAME judges them all the same\n";
+  }
   text += "states      " + std::to_string(counts.states) + ", " + std::to_string(std::llround(rate)) + "/s; " +
           std::to_string(counts.pruned) + " ways came to one that was seen before (pruned)\n";
   text += "ways        " + std::to_string(counts.ways) + " gone to the end, " +
           std::to_string(exploration.outcomes.size()) + " states at " + time_text(bounds.to) + ", " +
           std::to_string(counts.happenings) + " happenings\n";
   if (!exploration.counterexample) return text;
-  text += "the shortest way there differs from what comes by itself in " +
-          std::to_string(exploration.counterexample->deviations.size()) +
+  text += exploration.is_shortest ? "the shortest way there" : "a way there (there may be a shorter one)";
+  text += " differs from what comes by itself in " + std::to_string(exploration.counterexample->deviations.size()) +
           (exploration.counterexample->deviations.size() == 1 ? " thing\n" : " things\n");
   for (const Deviation& deviation : exploration.counterexample->deviations)
     text += "  " + deviation_text(scenario, deviation) + "\n";
@@ -123,8 +138,6 @@ std::string exploration_text(const sim::Scenario& scenario, const ExploreBounds&
 
 ordered_json exploration_json(const sim::Scenario& scenario, const ExploreBounds& bounds,
                               const Exploration& exploration) {
-  ordered_json invariants = ordered_json::array();
-  for (const sim::Invariant invariant : bounds.invariants) invariants.push_back(sim::invariant_row(invariant).name);
   ordered_json nodes = ordered_json::array();
   for (const sim::NodeId node : bounds.nodes) nodes.push_back(scenario.node(node).name);
   ordered_json violations = ordered_json::array();
@@ -149,7 +162,8 @@ ordered_json exploration_json(const sim::Scenario& scenario, const ExploreBounds
                     {"states", bounds.states},
                     {"timers", bounds.timers},
                     {"brute-force", bounds.brute_force},
-                    {"invariants", std::move(invariants)}};
+                    {"invariants", names_json(bounds.invariants)},
+                    {"left-out", names_json(bounds.left_out)}};
   json["states"] = counts.states;
   json["pruned"] = counts.pruned;
   json["ways"] = counts.ways;

@@ -9,10 +9,12 @@
 #include "analysis/explore/alternatives.h"
 #include "analysis/explore/exploration.h"
 #include "analysis/invariants.h"
-#include "model/hash_order.h"
 #include "sim/bad_input.h"
+#include "sim/event_text.h"
+#include "sim/formats.h"
 #include "sim/invariants.h"
 #include "sim/run.h"
+#include "sim/state_visitor.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -28,36 +30,19 @@ constexpr std::uint32_t kAnyDepth = std::numeric_limits<std::uint32_t>::max();
 struct World {
   Run run;
   InvariantChecker checker;
-  // All events, as a sum in no order: what the invariants look back at, and no state tells.
-  StateHash said{};
+  std::vector<std::string> streams{};  // if they are kept: what each process said
 };
 
 struct Left {  // how much more may go otherwise
   std::uint32_t depth = 0;
   std::uint32_t crashes = 0;
   std::uint32_t cuts = 0;
+  std::uint32_t faults = 0;  // both of them
 };
 
 struct HashKey {
   std::size_t operator()(const StateHash& key) const { return static_cast<std::size_t>(key.low); }
 };
-
-void mix(StateHash& hash, std::uint64_t word) {
-  hash.high = model::mix_bits(hash.high ^ word);
-  hash.low = model::mix_bits(hash.low + word);
-}
-
-// Of one event, without its time.
-StateHash hash_of(const sim::Record& record, const model::Event& event) {
-  StateHash hash{.high = static_cast<std::uint64_t>(event.kind), .low = static_cast<std::uint64_t>(record.node)};
-  mix(hash, event.master_name.index);
-  mix(hash, event.epoch.value);
-  mix(hash, event.candidate.leading_bits());
-  mix(hash, model::hash_key(event.address));
-  mix(hash, model::hash_key(event.master_address));
-  mix(hash, model::hash_key(event.new_address));
-  return hash;
-}
 
 bool messages_take_time(const sim::Scenario& scenario) {
   const auto takes_time = [](const sim::Latency& latency) { return latency.min > sim::Micros{0}; };
@@ -84,15 +69,8 @@ class Explorer {
 
   Exploration explore() {
     const World begin = run_to_begin();
-    if (bounds_.depth) {
-      for (std::uint32_t depth = 0; depth <= *bounds_.depth; ++depth) {
-        explore_within(begin, depth);
-        if (ends() || result_.is_all_orders) break;
-      }
-    } else {
-      explore_within(begin, kAnyDepth);
-      if (result_.counterexample && !bounds_.finds_all) shorten(begin);
-    }
+    const std::uint32_t most = bounds_.crashes + bounds_.cuts;
+    for (std::uint32_t faults = 0; faults <= most && !ends(); ++faults) explore_with(begin, faults);
     if (result_.counterexample) {
       result_.verdict = Exploration::Verdict::kViolated;
     } else if (is_stopped_) {
@@ -104,33 +82,47 @@ class Explorer {
  private:
   World run_to_begin() {
     World world{Run{scenario_, bounds_.seed}, InvariantChecker{*scenario_}};
+    if (bounds_.keeps_streams) world.streams.resize(scenario_->nodes.size());
     while (world.run.has_future() && world.run.next_at() < bounds_.from) step(world, nullptr);
     return world;
   }
 
-  void explore_within(const World& begin, std::uint32_t depth) {
+  void explore_with(const World& begin, std::uint32_t faults) {
+    if (!bounds_.depth) {
+      explore_within(begin, faults, kAnyDepth);
+      if (result_.counterexample && !bounds_.finds_all) shorten(begin, faults);
+      return;
+    }
+    for (std::uint32_t depth = 0; depth <= *bounds_.depth; ++depth) {
+      explore_within(begin, faults, depth);
+      if (ends() || result_.is_all_orders) break;
+    }
+  }
+
+  void explore_within(const World& begin, std::uint32_t faults, std::uint32_t depth) {
     seen_.clear();
     ended_.clear();
     result_.outcomes.clear();
+    result_.streams.clear();
     result_.broken.clear();
-    result_.counts = {.happenings = result_.counts.happenings, .depth = depth == kAnyDepth ? 0 : depth};
+    result_.counts.faults = faults;
+    result_.counts.depth = depth == kAnyDepth ? 0 : depth;
     result_.is_all_orders = true;
-    go(begin, nullptr, {depth, bounds_.crashes, bounds_.cuts});
+    go(begin, nullptr, {depth, bounds_.crashes, bounds_.cuts, faults});
     if (is_stopped_) result_.is_all_orders = false;
   }
 
-  // A violation is known: looks for one with fewer deviations.
-  void shorten(const World& begin) {
-    const Exploration found = result_;
-    result_ = {};
-    result_.counts.happenings = found.counts.happenings;
+  // A violation is known: looks for one with fewer choices.
+  void shorten(const World& begin, std::uint32_t faults) {
+    Exploration found = result_;
+    result_.counterexample.reset();
     const auto most = static_cast<std::uint32_t>(
         std::ranges::count(found.counterexample->deviations, Deviation::Kind::kChoice, &Deviation::kind));
-    for (std::uint32_t depth = 0; depth < most && !ends(); ++depth) explore_within(begin, depth);
-    if (!result_.counterexample) {
-      result_ = found;
-      is_stopped_ = false;
-    }
+    for (std::uint32_t depth = 0; depth < most && !ends(); ++depth) explore_within(begin, faults, depth);
+    if (result_.counterexample) return;
+    found.counts = result_.counts;
+    found.is_shortest = !is_stopped_;
+    result_ = std::move(found);
   }
 
   bool ends() const { return is_stopped_ || (result_.counterexample && !bounds_.finds_all); }
@@ -169,7 +161,7 @@ class Explorer {
   bool choose(const World& world, const Deviation* interference, const Left& left) {
     const Run& run = world.run;
     const bool is_between = run.next_at() > run.now();
-    const bool interferes = is_between && (left.crashes > 0 || left.cuts > 0);
+    const bool interferes = is_between && left.faults > 0 && (left.crashes > 0 || left.cuts > 0);
     std::vector<std::size_t> places;
     if (!run.is_step_next()) places = alternatives_.of(run);
     const bool ticks = bounds_.timers && !run.is_step_next() && is_tick(run);
@@ -248,13 +240,14 @@ class Explorer {
     };
     for (const NodeId node : bounds_.nodes) {
       if (left.crashes == 0 || !world.run.is_running(node)) continue;
-      interfere_with({.kind = Deviation::Kind::kCrash, .node = node}, {left.depth, left.crashes - 1, left.cuts});
+      interfere_with({.kind = Deviation::Kind::kCrash, .node = node},
+                     {left.depth, left.crashes - 1, left.cuts, left.faults - 1});
     }
     for (std::size_t i = 0; i < bounds_.nodes.size() && left.cuts > 0; ++i) {
       for (std::size_t j = i + 1; j < bounds_.nodes.size(); ++j) {
         if (!world.run.passes(bounds_.nodes[i], bounds_.nodes[j])) continue;
         interfere_with({.kind = Deviation::Kind::kCut, .node = bounds_.nodes[i], .other = bounds_.nodes[j]},
-                       {left.depth, left.crashes, left.cuts - 1});
+                       {left.depth, left.crashes, left.cuts - 1, left.faults - 1});
       }
     }
   }
@@ -288,10 +281,10 @@ class Explorer {
     for (const sim::Record& record : scratch_.records) {
       world.checker(record);
       const auto* const event = std::get_if<model::Event>(&record.what);
-      if (event == nullptr) continue;
-      const StateHash hash = hash_of(record, *event);
-      world.said.high += hash.high;
-      world.said.low += hash.low;
+      if (event == nullptr || world.streams.empty()) continue;
+      world.streams[static_cast<std::size_t>(record.node)] += sim::time_text(record.at) + " " +
+                                                              std::to_string(static_cast<unsigned>(event->kind)) + " " +
+                                                              sim::payload_text(*event, scenario_->symbols) + "\n";
     }
     world.checker.observe(world.run);
   }
@@ -304,14 +297,16 @@ class Explorer {
     return run.process_of(simultaneous_[place < simultaneous_.size() ? place : 0]);
   }
 
+  // All that later verdicts depend on: the state, what the invariants look back at, and what may still be done.
   StateHash key_of(const World& world, const Left& left) const {
     const bool in_order = left.depth != kAnyDepth;
-    StateHash key = sim::hash_of(world.run, in_order ? sim::Pending::kOrdered : sim::Pending::kUnordered);
-    mix(key, world.said.high);
-    mix(key, world.said.low);
-    mix(key, static_cast<std::uint64_t>(world.run.now().time_since_epoch().count()));
-    mix(key, (std::uint64_t{left.crashes} << 32U) | left.cuts);
-    return key;
+    sim::StateContext context;
+    context.now = world.run.now();
+    sim::StateVisitor visit{context};
+    visit.mix(sim::hash_of(world.run, in_order ? sim::Pending::kOrdered : sim::Pending::kUnordered));
+    visit(world.checker, world.run.now().time_since_epoch(), left.crashes, left.cuts, left.faults);
+    for (const std::string& stream : world.streams) visit(stream);
+    return visit.value();
   }
 
   // Whether all ways on from here were gone already, with at least as much left.
@@ -339,6 +334,7 @@ class Explorer {
   // The exploring is over; the run is not.
   void finish(World& world, const Left& left) {
     result_.outcomes.insert(sim::hash_of(world.run, sim::Pending::kUnordered));
+    if (bounds_.keeps_streams) result_.streams.insert(world.streams);
     const bool is_new = ended_.try_emplace(key_of(world, left), true).second;
     if (!is_new && !bounds_.brute_force) {
       ++result_.counts.pruned;
@@ -356,7 +352,9 @@ class Explorer {
     std::vector<Violation> violations = world.checker.violations(world.run, kept);
     if (violations.empty()) return;
     for (const Violation& violation : violations) result_.broken.insert(violation.expected);
-    if (!result_.counterexample) result_.counterexample = Counterexample{path_, std::move(violations)};
+    if (!result_.counterexample) {
+      result_.counterexample = Counterexample{path_, std::move(violations), world.checker.breaks(world.run)};
+    }
   }
 
   std::shared_ptr<const sim::Scenario> scenario_;
@@ -376,6 +374,22 @@ class Explorer {
 };
 
 }  // namespace
+
+sim::Micros quiet_time(const sim::Scenario& scenario) {
+  model::Millis failover_timeout{0};
+  model::Millis down_after{0};
+  for (const sim::Node& node : scenario.nodes) {
+    const auto* const config = std::get_if<model::SentinelConfig>(&node.config);
+    if (config == nullptr) continue;
+    for (const model::MonitoredMaster& master : config->masters) {
+      failover_timeout = std::max(failover_timeout, master.failover_timeout);
+      down_after = std::max(down_after, master.down_after);
+    }
+  }
+  return 3 * failover_timeout + 3 * down_after + std::chrono::seconds{40};
+}
+
+bool ends_quietly(const sim::Scenario& scenario, SimTime to) { return scenario.until - to >= quiet_time(scenario); }
 
 sim::Scenario on_grid(const sim::Scenario& scenario, const ExploreBounds& bounds) {
   sim::Scenario gridded = scenario;
@@ -404,6 +418,9 @@ std::vector<sim::Step> steps_of(const Deviation& deviation, SimTime to) {
 
 Exploration explore(const sim::Scenario& scenario, const ExploreBounds& bounds, const ExploreWatcher& watcher) {
   if (bounds.from >= bounds.to) throw sim::BadInput{"--from must be before --to"};
+  if (!scenario.schedule.choices.empty())
+    throw sim::BadInput{
+        "the scenario has choices of its own (\"schedule\"): only one that goes by itself can be explored"};
   if (!messages_take_time(scenario))
     throw sim::BadInput{
         "only scenarios in which every message takes some time can be explored: a latency of 0 makes "

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "analysis/fuzz/document.h"
+#include "analysis/document.h"
 #include "analysis/fuzz/fuzzer.h"
 
 namespace sentinel::analysis {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "analysis/fuzz/coverage.h"
-#include "analysis/fuzz/document.h"
+#include "analysis/document.h"
 #include "sim/invariants.h"
 
 namespace sentinel::analysis {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "analysis/fuzz/document.h"
+#include "analysis/document.h"
 
 namespace sentinel::analysis {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "analysis/fuzz/chance.h"
-#include "analysis/fuzz/document.h"
+#include "analysis/document.h"
 
 namespace sentinel::analysis {
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <functional>
 
-#include "analysis/fuzz/document.h"
+#include "analysis/document.h"
 
 namespace sentinel::analysis {
 

@@ -1,5 +1,5 @@
 // Scenarios as documents: what the shrinker cuts is the scenario that people wrote.
-#include "analysis/fuzz/document.h"
+#include "analysis/document.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "analysis/fuzz/document.h"
+#include "analysis/document.h"
 
 #include <algorithm>
 #include <chrono>
@@ -63,15 +63,18 @@ std::string inline_text(const Document& value) {
   return value.is_object() ? "{" + text + "}" : "[" + text + "]";
 }
 
-// Its members a line each.
-std::string listed_text(const Document& value) {
+// Its members a line each, and so the choices of a schedule.
+std::string listed_text(const Document& value, const std::string& indent = "  ") {
+  const std::string inner = indent + "  ";
   std::string text;
   for (auto item = value.begin(); item != value.end(); ++item) {
-    text += text.empty() ? "\n    " : ",\n    ";
+    text += (text.empty() ? "\n" : ",\n") + inner;
     if (value.is_object()) text += Document(item.key()).dump() + ": ";
-    text += inline_text(*item);
+    const bool is_long = value.is_object() && item.key() == "choices" && !item->empty();
+    text += is_long ? listed_text(*item, inner) : inline_text(*item);
   }
-  return value.is_object() ? "{" + text + "\n  }" : "[" + text + "\n  ]";
+  text += "\n" + indent;
+  return value.is_object() ? "{" + text + "}" : "[" + text + "]";
 }
 
 }  // namespace
@@ -101,7 +104,8 @@ std::optional<model::Millis> duration_in(const Document& object, std::string_vie
 std::string document_text(const Document& document) {
   std::string text;
   for (auto field = document.begin(); field != document.end(); ++field) {
-    const bool is_long = field.key() == "steps" || field.key() == "nodes" || field.key() == "clients";
+    const bool is_long = field.key() == "steps" || field.key() == "nodes" || field.key() == "clients" ||
+                         (field->is_object() && field->contains("choices"));
     text += text.empty() ? "\n  " : ",\n  ";
     text += Document(field.key()).dump() + ": ";
     text += is_long && !field->empty() ? listed_text(*field) : inline_text(*field);

@@ -1,4 +1,4 @@
-// A scenario as the JSON that it is written in: what the generator makes, the shrinker cuts, and people read.
+// A scenario as the JSON that it is written in: what is generated, cut and found, and what people read.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ std::shared_ptr<const sim::Scenario> scenario_of(const Document& document);
 std::string duration_text(model::Millis duration);
 std::optional<model::Millis> duration_in(const Document& object, std::string_view field);
 
-// Laid out as by hand: one step a line, one node a line.
+// Laid out as by hand: one step a line, one node a line, one choice a line.
 std::string document_text(const Document& document);
 
 }  // namespace sentinel::analysis
