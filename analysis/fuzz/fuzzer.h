@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "analysis/fuzz/coverage.h"
 #include "analysis/document.h"
+#include "analysis/fuzz/coverage.h"
 #include "sim/invariants.h"
 
 namespace sentinel::analysis {

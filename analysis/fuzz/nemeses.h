@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "analysis/fuzz/chance.h"
 #include "analysis/document.h"
+#include "analysis/fuzz/chance.h"
 
 namespace sentinel::analysis {
 
