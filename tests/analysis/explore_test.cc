@@ -94,7 +94,7 @@ TEST_P(ReductionTest, ReachesTheSameStates) {
   EXPECT_EQ(reduced.broken, all.broken);
   EXPECT_EQ(reduced.verdict, all.verdict);
   EXPECT_TRUE(reduced.is_all_orders);
-  EXPECT_LT(reduced.counts.states, all.counts.states);
+  EXPECT_LE(reduced.counts.states, all.counts.states);
 }
 
 // Likewise, but for what each process said, word for word, whatever the state hash takes for equal.
@@ -117,8 +117,8 @@ INSTANTIATE_TEST_SUITE_P(Windows, ReductionTest,
                                          Window{milliseconds{6'000}, milliseconds{6'120}, milliseconds{10}},
                                          Window{milliseconds{6'150}, milliseconds{6'180}, milliseconds{1}},
                                          Window{milliseconds{6'000}, milliseconds{6'030}, milliseconds{1}, 1},
-                                         Window{milliseconds{6'000}, milliseconds{6'010}, milliseconds{1}, 0, 1},
-                                         Window{milliseconds{6'000}, milliseconds{6'100}, milliseconds{1}, 0, 0,
+                                         Window{milliseconds{6'000}, milliseconds{6'030}, milliseconds{1}, 0, 1},
+                                         Window{milliseconds{6'000}, milliseconds{6'060}, milliseconds{1}, 0, 0,
                                                 true}));
 
 // Where orders and draws matter, all that they lead to is reached.
@@ -304,7 +304,7 @@ TEST(Explore, WhatWasSeenTellsStatesApart) {
   ExploreBounds bounds = bounds_for(scenario, milliseconds{0}, milliseconds{1}, milliseconds{1});
   sim::Run run{std::make_shared<const Scenario>(on_grid(scenario, bounds)), 1};
   sim::Scratch scratch;
-  while (run.is_running(forgetful) && run.sentinel(forgetful)->masters().front().config_epoch.value == 0) {
+  while (run.sentinel(forgetful) == nullptr || run.sentinel(forgetful)->masters().front().config_epoch.value == 0) {
     ASSERT_LT(run.now(), SimTime{milliseconds{9'000}});
     run.step(scratch);
   }
