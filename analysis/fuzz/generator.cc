@@ -21,6 +21,7 @@ using model::Millis;
 
 constexpr Millis kFaultsBegin = 10s;
 constexpr int kMostStrikes = 6;
+constexpr std::size_t kMostSteps = 40;                    // variants of variants do not become longer and longer
 constexpr std::uint64_t kMutation = 0x6D75'7461'7465ULL;  // so that a child has other chances than a fresh scenario
 
 std::vector<std::string> numbered(char letter, std::size_t count) {
@@ -204,6 +205,10 @@ void move_one(Chance& chance, Document& steps, Millis end) {
   step["at"] = duration_text(std::clamp(*at + chance.between(-most, most), kFaultsBegin, end));
 }
 
+void drop_one(Chance& chance, Document& steps) {
+  if (!steps.empty()) steps.erase(chance.below(steps.size()));
+}
+
 void strike_once_more(Chance& chance, const Cast& cast, Millis end, Document& scenario) {
   FaultPlan plan{chance, cast, kFaultsBegin, end};
   chance.pick(nemeses()).strike(plan);
@@ -309,7 +314,9 @@ Document mutated(const Document& parent, std::uint64_t seed) {
   const int changes = chance.between(1, 3);
   for (int i = 0; i < changes; ++i) {
     const std::uint32_t kind = chance.below(10);
-    if (kind < 5) {
+    if (kind < 2 || child["steps"].size() > kMostSteps) {
+      drop_one(chance, child["steps"]);
+    } else if (kind < 5) {
       move_one(chance, child["steps"], end);
     } else if (kind < 6 && child.contains("cluster")) {
       child["cluster"]["quorum"] = chance.between(1, static_cast<int>(cast.sentinels.size()));

@@ -14,7 +14,8 @@ Document random_scenario(std::uint64_t seed);
 // node.
 Document random_faults_of(const Document& base, std::uint64_t seed);
 
-// A child of a scenario that is not healed: a step more, or at another time, or something else about the cluster.
+// A child of a scenario that is not healed: a step more, or less, or at another time, or something else about the
+// cluster.
 Document mutated(const Document& parent, std::uint64_t seed);
 
 // With steps that end all that its faults leave as soon as they are over, and an end that is so late that every
