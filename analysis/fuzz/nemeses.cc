@@ -36,6 +36,8 @@ Document command(const std::string& node, const Names& words) {
   return made;
 }
 
+// Two draws are never arguments of one call: compilers differ in which they make first.
+
 // --- crashes ----------------------------------------------------------------------------------------------
 
 // A process is down from now on for so long.
@@ -115,7 +117,8 @@ void rolling_pause(FaultPlan& plan) {
 
 void stall_one(FaultPlan& plan) {
   const Millis at = plan.moment(100ms);
-  plan.add(at, lasting(step("stall", {plan.chance.pick(plan.cast.servers())}), plan.duration(at, 50ms, 5s)));
+  const Millis period = plan.duration(at, 50ms, 5s);
+  plan.add(at, lasting(step("stall", {plan.chance.pick(plan.cast.servers())}), period));
 }
 
 // --- the network ------------------------------------------------------------------------------------------
@@ -156,7 +159,8 @@ void isolate_one(FaultPlan& plan) {
 void cut_link(FaultPlan& plan) {
   const std::string node = plan.chance.pick(plan.cast.servers());
   const Millis at = plan.moment(200ms);
-  cut(plan, at, plan.duration(at, 200ms, 15s), {node}, {plan.chance.pick(all_but(plan, node))});
+  const std::string other = plan.chance.pick(all_but(plan, node));
+  cut(plan, at, plan.duration(at, 200ms, 15s), {node}, {other});
 }
 
 void isolate_each(FaultPlan& plan) {
@@ -267,7 +271,8 @@ void late_sentinel(FaultPlan& plan) {
   plan.add(begin, step("start", late));
 }
 void reset(FaultPlan& plan) {
-  plan.add(plan.moment(), command(plan.chance.pick(plan.cast.sentinels), {"SENTINEL", "RESET", "*"}));
+  const std::string sentinel = plan.chance.pick(plan.cast.sentinels);
+  plan.add(plan.moment(), command(sentinel, {"SENTINEL", "RESET", "*"}));
 }
 
 void manual_failover(FaultPlan& plan) {
@@ -326,8 +331,8 @@ void late_info(FaultPlan& plan) {
 // --- loading ----------------------------------------------------------------------------------------------
 
 void slow_start(FaultPlan& plan) {
-  crash_for(plan, plan.chance.pick(plan.cast.data_nodes), 100ms, 3s,
-            {{"load-time", duration_text(plan.chance.between(500ms, 30'000ms))}});
+  const Millis load_time = plan.chance.between(500ms, 30'000ms);
+  crash_for(plan, plan.chance.pick(plan.cast.data_nodes), 100ms, 3s, {{"load-time", duration_text(load_time)}});
 }
 void restart_with_data(FaultPlan& plan) {
   crash_for(plan, plan.chance.pick(plan.cast.data_nodes), 50ms, 5s, {{"data", "kept"}});
