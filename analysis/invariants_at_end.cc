@@ -171,18 +171,19 @@ class EndState {
   }
 
   // A master that loads is alive to sentinels; one that waits for replicas which nobody runs is as it was told to be.
-  bool may_refuse(NodeId node) const {
+  bool may_refuse(NodeId node, const Witnesses& witnesses) const {
     const model::DataNode& master = *run_->data_node(node);
     if (master.loading()) return true;
-    const int others = static_cast<int>(std::ranges::count_if(
-        nodes(), [&](NodeId each) { return each != node && is_at_work(each) && reach(each, node); }));
+    const int others = static_cast<int>(std::ranges::count_if(nodes(), [&](NodeId each) {
+      return each != node && is_at_work(each) && reach(each, node) && known_replica(witnesses.front(), each) != nullptr;
+    }));
     return master.is_master() && master.config().min_replicas_to_write > others;
   }
 
   void check_master(const Witnesses& witnesses) {
     const model::Address address = model::Sentinel::current_address(*witnesses.front().master);
     const std::optional<NodeId> master = at(address);
-    if (master && (takes_writes(*run_, *master) || may_refuse(*master))) return;
+    if (master && (takes_writes(*run_, *master) || may_refuse(*master, witnesses))) return;
     const bool can_be_helped = std::ranges::any_of(
         witnesses, [&](const Witness& each) { return can_lead(each, witnesses) && has_candidate(each); });
     if (!can_be_helped || disks_fail()) return;
