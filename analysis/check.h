@@ -20,8 +20,8 @@ inline constexpr std::uint64_t kGoldenSeed = 1;
 inline std::uint64_t golden_seed(const sim::Scenario& scenario) { return scenario.only_seed.value_or(kGoldenSeed); }
 
 struct CheckOptions {
-  std::optional<std::uint64_t>
-      seeds{};  // 1 .. seeds; nullopt: as many as the scenario says. A scenario that names one seed runs with that
+  // 1 .. seeds; nullopt: as many as the scenario says. A scenario that names one seed runs with that.
+  std::optional<std::uint64_t> seeds{};
   unsigned jobs = 1;
   bool update_golden = false;
 };

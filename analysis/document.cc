@@ -93,6 +93,8 @@ std::shared_ptr<const sim::Scenario> scenario_of(const Document& document) {
   return std::make_shared<const sim::Scenario>(sim::parse_scenario(document.dump(), "scenario.json"));
 }
 
+std::string duration_text(sim::SimTime at) { return sim::format_duration(at.time_since_epoch()); }
+
 std::string duration_text(model::Millis duration) { return sim::format_duration(duration); }
 
 std::optional<model::Millis> duration_in(const Document& object, std::string_view field) {

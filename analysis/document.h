@@ -1,7 +1,6 @@
 // A scenario as the JSON that it is written in: what is generated, cut and found, and what people read.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -23,8 +22,10 @@ Document read_document(const std::filesystem::path& file, const std::optional<st
 // The scenario that it stands for. Throws BadInput that says what is wrong with it.
 std::shared_ptr<const sim::Scenario> scenario_of(const Document& document);
 
-// A duration as it is written, and what is written in a field: whole milliseconds, rounded up.
+// A duration, or a time since the start of a run, as it is written.
 std::string duration_text(model::Millis duration);
+std::string duration_text(sim::SimTime at);
+// What is written in a field, in whole milliseconds, rounded up; nullopt if that is no text, or not there.
 std::optional<model::Millis> duration_in(const Document& object, std::string_view field);
 
 // Laid out as by hand: one step a line, one node a line, one choice a line.

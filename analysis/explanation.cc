@@ -9,6 +9,7 @@
 #include "analysis/diagnosis_text.h"
 #include "analysis/step_text.h"
 #include "sim/formats.h"
+#include "sim/replay.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -294,6 +295,12 @@ std::string explanation_text(const CauseFinder& causes, const Explanation& expla
     told = &path;
   }
   return text;
+}
+
+std::string explanation_text(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed) {
+  const sim::Replay replay{scenario, seed};
+  const CauseFinder causes{replay};
+  return explanation_text(causes, explain(causes), {});
 }
 
 Json explanation_json(const CauseFinder& causes, const Explanation& explanation) {

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "analysis/critical_path.h"
 #include "analysis/diagnosis.h"
+#include "sim/scenario.h"
 
 namespace sentinel::analysis {
 
@@ -26,6 +29,8 @@ struct ExplanationLayout {
 };
 std::string explanation_text(const CauseFinder& causes, const Explanation& explanation,
                              const ExplanationLayout& layout);
+// Of the run with this seed, as `explain` prints it.
+std::string explanation_text(const std::shared_ptr<const sim::Scenario>& scenario, std::uint64_t seed);
 nlohmann::ordered_json explanation_json(const CauseFinder& causes, const Explanation& explanation);
 
 }  // namespace sentinel::analysis

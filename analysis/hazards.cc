@@ -95,14 +95,12 @@ struct Past {
 // Of any step, whatever it is of.
 template <class Matches>
 bool has_step(const Past& past, Matches matches) {
-  return std::ranges::any_of(past.scenario.steps, [&](const sim::Step& step) {
-    return past.has(step) && std::visit(
-                                 [&](const auto& action) {
-                                   if constexpr (std::is_invocable_v<Matches, decltype(action)>) return matches(action);
-                                   return false;
-                                 },
-                                 step.action);
-  });
+  const auto is_meant = [&](const auto& action) {
+    if constexpr (std::is_invocable_v<Matches, decltype(action)>) return matches(action);
+    return false;
+  };
+  return std::ranges::any_of(
+      past.scenario.steps, [&](const sim::Step& step) { return past.has(step) && std::visit(is_meant, step.action); });
 }
 
 template <class Matches>
@@ -110,12 +108,20 @@ bool has_command(const Past& past, Matches matches) {
   return has_step(past, [&](const sim::CommandStep& step) { return matches(step.command); });
 }
 
+template <class Command>
+bool has_command(const Past& past) {
+  return has_command(past, [](const model::Command& command) { return std::holds_alternative<Command>(command); });
+}
+
+bool starts_fresh_sentinel(const Past& past) {
+  return has_step(past,
+                  [&](const sim::StartStep& start) { return start.fresh && has_sentinel(past.scenario, start.nodes); });
+}
+
 bool loses_configuration(const Past& past) {
-  return has_step(
-             past,
-             [&](const sim::StartStep& start) { return start.fresh && has_sentinel(past.scenario, start.nodes); }) ||
-         has_step(past,
-                  [&](const sim::DiskStep& disk) { return disk.fails && has_sentinel(past.scenario, disk.nodes); });
+  return starts_fresh_sentinel(past) || has_step(past, [&](const sim::DiskStep& disk) {
+           return disk.fails && has_sentinel(past.scenario, disk.nodes);
+         });
 }
 
 bool changes_quorum(const model::SetCommand& set) {
@@ -147,10 +153,7 @@ bool changes_membership(const Past& past) {
       !past.scenario.profile->sentinel.keeps_id &&
       has_step(past, [&](const sim::StartStep& start) { return has_sentinel(past.scenario, start.nodes); });
   return std::ranges::any_of(past.scenario.nodes, starts_later) || forgets_who_it_is ||
-         is_disturbed_early(past.scenario) ||
-         has_step(
-             past,
-             [&](const sim::StartStep& start) { return start.fresh && has_sentinel(past.scenario, start.nodes); }) ||
+         is_disturbed_early(past.scenario) || starts_fresh_sentinel(past) ||
          has_command(past, [](const model::Command& command) {
            const auto* const set = std::get_if<model::SetCommand>(&command);
            return std::holds_alternative<model::ResetCommand>(command) ||
@@ -166,14 +169,7 @@ bool kills_sentinel(const Past& past) {
   };
   return has_step(past, [&](const sim::CrashStep& step) { return std::ranges::any_of(step.nodes, is_it); }) ||
          has_step(past, [&](const sim::StopStep& step) { return std::ranges::any_of(step.nodes, is_it); }) ||
-         has_command(past, [](const model::Command& command) {
-           return std::holds_alternative<model::SimulateFailureCommand>(command);
-         });
-}
-
-bool fails_over_by_hand(const Past& past) {
-  return has_command(
-      past, [](const model::Command& command) { return std::holds_alternative<model::FailoverCommand>(command); });
+         has_command<model::SimulateFailureCommand>(past);
 }
 
 struct Configured {
@@ -225,11 +221,9 @@ bool has(const Past& past, Hazard hazard) {
   switch (hazard) {
     case Hazard::kLostConfiguration: return loses_configuration(past);
     case Hazard::kMembership: return changes_membership(past);
-    case Hazard::kReset:
-      return has_command(
-          past, [](const model::Command& command) { return std::holds_alternative<model::ResetCommand>(command); });
+    case Hazard::kReset: return has_command<model::ResetCommand>(past);
     case Hazard::kSentinelDeath: return kills_sentinel(past);
-    case Hazard::kDeathOfAskedOne: return kills_sentinel(past) && fails_over_by_hand(past);
+    case Hazard::kDeathOfAskedOne: return kills_sentinel(past) && has_command<model::FailoverCommand>(past);
     case Hazard::kConflictingMasters: return masters_conflict(past.scenario);
     case Hazard::kNeverUpIsTooLong: return !past.scenario.profile->data_node.tells_never_up;
   }

@@ -16,6 +16,10 @@ using sim::SimTime;
 
 }  // namespace
 
+Violation violation_of(const Break& broken) {
+  return {"invariant " + std::string{sim::invariant_row(broken.invariant).name}, broken.what};
+}
+
 std::optional<Break> lost_writes(const sim::Scenario& scenario, const LedgerReport& report) {
   if (report.losses.empty()) return std::nullopt;
   const Loss& first = report.losses.front();
@@ -145,8 +149,7 @@ std::vector<Violation> InvariantChecker::violations(const sim::Run& run, const s
   const std::vector<Break> broken = breaks(run, ledger);
   for (const Invariant invariant : expect.invariants) {
     const auto one = std::ranges::find(broken, invariant, &Break::invariant);
-    if (one == broken.end()) continue;
-    violations.push_back({"invariant " + std::string{sim::invariant_row(invariant).name}, one->what});
+    if (one != broken.end()) violations.push_back(violation_of(*one));
   }
   for (const Invariant invariant : expect.breaks) {
     if (std::ranges::find(broken, invariant, &Break::invariant) != broken.end()) continue;

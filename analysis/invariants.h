@@ -23,6 +23,9 @@ struct Break {
   std::string what{};
 };
 
+// As an expectation that is not met.
+Violation violation_of(const Break& broken);
+
 // What clients got an OK for, and is lost in the end.
 std::optional<Break> lost_writes(const sim::Scenario& scenario, const LedgerReport& report);
 

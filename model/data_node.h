@@ -399,6 +399,12 @@ constexpr Millis time_for(std::int64_t bytes, std::int64_t rate) {
   return Millis{bytes / rate * kMillis + bytes % rate * kMillis / rate};
 }
 
+// What a full resynchronisation with all data takes: to save, to send and to load it.
+constexpr Millis time_to_copy(const DataNodeConfig& config) {
+  return time_for(config.data_size, config.save_rate) + time_for(config.data_size, config.bandwidth) +
+         time_for(config.data_size, config.load_rate);
+}
+
 // server.unixtime is a clock of whole seconds: what has passed is the difference of two truncated readings.
 inline std::chrono::seconds seconds_between(Instant earlier, Instant later) {
   const auto truncated = [](Instant at) { return std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()); };

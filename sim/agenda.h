@@ -41,6 +41,13 @@ struct Happening {
 };
 static_assert(sizeof(Happening) == 24);
 
+// Whether its `index` is the number of a connection.
+inline bool is_about_connection(const Happening& what) {
+  using Kind = Happening::Kind;
+  return what.kind == Kind::kConnectArrives || what.kind == Kind::kConnected || what.kind == Kind::kReset ||
+         what.kind == Kind::kDeliver || what.kind == Kind::kRead;
+}
+
 // Same instant: first in, first out.
 class Agenda {
  public:

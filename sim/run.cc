@@ -20,12 +20,8 @@ Micros longest_full_resync(const Scenario& scenario) {
   std::chrono::seconds longest{0};
   for (const Node& node : scenario.nodes) {
     const auto* const data = std::get_if<model::DataNodeConfig>(&node.config);
-    if (data == nullptr || data->data_size == 0) continue;
-    model::Millis takes{0};
-    for (const std::int64_t rate : {data->save_rate, data->bandwidth, data->load_rate}) {
-      takes += model::time_for(data->data_size, rate);
-    }
-    longest = std::max(longest, std::chrono::ceil<std::chrono::seconds>(takes));
+    if (data == nullptr) continue;
+    longest = std::max(longest, std::chrono::ceil<std::chrono::seconds>(model::time_to_copy(*data)));
   }
   return 2 * longest;
 }
@@ -122,23 +118,21 @@ void Run::happen(const Happening& what, Scratch& scratch) {
   const NodeId node{static_cast<std::uint16_t>(what.index)};
   switch (what.kind) {
     case Kind::kStart:
-      if (processes_[what.index].life == what.generation) start(node, scratch);
+      if (!is_void(what)) start(node, scratch);
       return;
     case Kind::kWake: return release_held(node);
     case Kind::kFlushed: return flushed(node, what, scratch);
     case Kind::kStep: return take_step(what.index);
     case Kind::kEnd:
-      if (processes_[what.index].life == what.generation) kill(node);
+      if (!is_void(what)) kill(node);
       return;
     case Kind::kCommand: {
       const NodeId asked{what.generation};
       return is_frozen(asked) ? hold(asked, what) : command(asked, what.index, scratch);
     }
-    case Kind::kTimer: {
-      const Process& process = processes_[what.index];
-      if (!process.alive || process.timer != what.generation) return;
+    case Kind::kTimer:
+      if (is_void(what)) return;
       return is_frozen(node) ? hold(node, what) : feed(node, model::TimerFired{}, scratch);
-    }
     case Kind::kScriptEnds: return script_ends(what, scratch);
     case Kind::kConnectArrives:
     case Kind::kConnected:
@@ -266,8 +260,8 @@ bool Run::wait_for_disk(NodeId node, Scratch& scratch, std::uint32_t step) {
 }
 
 void Run::flushed(NodeId node, const Happening& what, Scratch& scratch) {
+  if (is_void(what)) return;
   Process& process = processes_[index(node)];
-  if (process.life != what.generation || !process.alive) return;
   if (!can_act(process)) return hold(node, what);
   process.flushing = false;
   last_fed_ = node;

@@ -70,9 +70,7 @@ class Run {
   // What comes next happens. False, and nothing happens, if there is no future.
   bool step(Scratch& scratch);
   // Likewise, if it comes until `end`, this time included.
-  bool step_until(SimTime end, Scratch& scratch) {
-    return has_future() && (is_step_next() ? steps_.back().at : agenda_.next_at()) <= end && step(scratch);
-  }
+  bool step_until(SimTime end, Scratch& scratch) { return has_future() && next_at() <= end && step(scratch); }
 
   // --- the choices of a run (run_choices.cc) ---
   const Agenda& agenda() const { return agenda_; }
@@ -113,14 +111,14 @@ class Run {
   bool is_running(NodeId node) const { return processes_[index(node)].alive; }
   const model::Sentinel* sentinel(NodeId node) const;   // nullptr if it is none, or was never started
   const model::DataNode* data_node(NodeId node) const;  // likewise
+  const model::Client* client(NodeId node) const;       // likewise
+  const model::Watcher* watcher(NodeId node) const;     // likewise
   // What a sentinel knows of the master with this name; nullptr if it monitors none, or is no sentinel.
   const model::Master* monitored(NodeId node, model::Symbol name) const;
   bool is_stopped(NodeId node) const { return processes_[index(node)].stopped; }  // SIGSTOP
   // Whether it waits until its configuration is on disk: nobody has heard yet of the state that it is in.
   bool waits_for_disk(NodeId node) const { return processes_[index(node)].flushing; }
   const model::Address& address(NodeId node) const { return network_.address(node); }  // that it has now
-  const model::Client* client(NodeId node) const;                                      // likewise
-  const model::Watcher* watcher(NodeId node) const;                                    // likewise
   model::Instant wall_clock(NodeId node) const { return processes_[index(node)].clock.read(now()); }
   model::Millis uptime(NodeId node) const { return processes_[index(node)].clock.uptime(now()); }
   // Whether the process runs and is neither stopped nor busy, so that who asks it something is answered now.

@@ -44,8 +44,8 @@ void Run::kill_script(NodeId node, std::uint32_t pid) {
 
 // The kernel keeps how it ended until its parent asks, however busy that is; a parent that died meanwhile never asks.
 void Run::script_ends(const Happening& what, Scratch& scratch) {
+  if (is_void(what)) return;
   ScriptProcess& process = scripts_[what.index];
-  if (!process.running || process.generation != what.generation) return;
   process.running = false;
   ++process.generation;
   const Process& parent = processes_[index(process.parent)];

@@ -156,36 +156,18 @@ class StateVisitor {
     } else if constexpr (kFields<T> == 6) {
       const auto& [a, b, c, d, e, f] = x;
       (*this)(a, b, c, d, e, f);
-    } else if constexpr (kFields<T> == 7) {
-      const auto& [a, b, c, d, e, f, g] = x;
-      (*this)(a, b, c, d, e, f, g);
-    } else if constexpr (kFields<T> == 8) {
-      const auto& [a, b, c, d, e, f, g, h] = x;
-      (*this)(a, b, c, d, e, f, g, h);
     } else if constexpr (kFields<T> == 9) {
       const auto& [a, b, c, d, e, f, g, h, i] = x;
       (*this)(a, b, c, d, e, f, g, h, i);
     } else if constexpr (kFields<T> == 10) {
       const auto& [a, b, c, d, e, f, g, h, i, j] = x;
       (*this)(a, b, c, d, e, f, g, h, i, j);
-    } else if constexpr (kFields<T> == 11) {
-      const auto& [a, b, c, d, e, f, g, h, i, j, k] = x;
-      (*this)(a, b, c, d, e, f, g, h, i, j, k);
-    } else if constexpr (kFields<T> == 12) {
-      const auto& [a, b, c, d, e, f, g, h, i, j, k, l] = x;
-      (*this)(a, b, c, d, e, f, g, h, i, j, k, l);
-    } else if constexpr (kFields<T> == 13) {
-      const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = x;
-      (*this)(a, b, c, d, e, f, g, h, i, j, k, l, m);
     } else if constexpr (kFields<T> == 14) {
       const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = x;
       (*this)(a, b, c, d, e, f, g, h, i, j, k, l, m, n);
     } else if constexpr (kFields<T> == 15) {
       const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] = x;
       (*this)(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
-    } else if constexpr (kFields<T> == 16) {
-      const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = x;
-      (*this)(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
     } else if constexpr (kFields<T> == 17) {
       const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q] = x;
       (*this)(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);

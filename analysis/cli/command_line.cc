@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "sim/bad_input.h"
+#include "sim/reader/scenario_reader.h"
 #include "sim/units.h"
 
 namespace sentinel::cli {
@@ -59,6 +60,15 @@ void CommandLine::reject_unknown(const std::string& option) const {
 std::optional<std::string> text_of(const po::variables_map& values, const std::string& option) {
   if (values.count(option) == 0) return std::nullopt;
   return values[option].as<std::string>();
+}
+
+void require_scenario(const po::variables_map& values, const std::string& command) {
+  if (values.count("SCENARIO") != 0) return;
+  throw sim::BadInput{command + " needs a scenario file; see sentinel-sim " + command + " --help"};
+}
+
+sim::Scenario scenario_of(const po::variables_map& values) {
+  return sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>().front(), text_of(values, "case"));
 }
 
 sim::SimTime time_of(const std::string& text, const std::string& option) {

@@ -73,6 +73,12 @@ class CommandLine {
 // What an option says, if it is there.
 std::optional<std::string> text_of(const po::variables_map& values, const std::string& option);
 
+// Throws BadInput if the positional argument SCENARIO is missing.
+void require_scenario(const po::variables_map& values, const std::string& command);
+
+// What SCENARIO and --case name. Throws BadInput.
+sim::Scenario scenario_of(const po::variables_map& values);
+
 // A time since the start of a run, such as 30s. Throws BadInput.
 sim::SimTime time_of(const std::string& text, const std::string& option);
 

@@ -9,7 +9,6 @@
 #include "sim/bad_input.h"
 #include "sim/event_text.h"
 #include "sim/reader/pattern_reader.h"
-#include "sim/reader/scenario_reader.h"
 
 namespace sentinel::cli {
 namespace {
@@ -44,8 +43,7 @@ int explain_command(const Arguments& arguments) {
   line.positional("SCENARIO", 1);
   po::variables_map values;
   if (!line.parse(arguments, values)) return kAsExpected;
-  if (values.count("SCENARIO") == 0)
-    throw sim::BadInput{"explain needs a scenario file; see sentinel-sim explain --help"};
+  require_scenario(values, "explain");
   const std::string format = values["format"].as<std::string>();
   const bool as_dot = format == "dot";
   if (!as_dot && format != "text" && format != "json") {
@@ -54,8 +52,7 @@ int explain_command(const Arguments& arguments) {
   }
   const bool as_json = format == "json";
   const std::uint64_t seed = positive_number(values["seed"].as<std::string>(), "--seed");
-  const auto scenario = std::make_shared<const sim::Scenario>(
-      sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0], text_of(values, "case")));
+  const auto scenario = std::make_shared<const sim::Scenario>(scenario_of(values));
 
   const sim::Replay replay{scenario, seed};
   const analysis::CauseFinder causes{replay};

@@ -16,8 +16,6 @@
 #include "analysis/recorder/interrupts.h"
 #include "sim/bad_input.h"
 #include "sim/invariants.h"
-#include "sim/reader/scenario_reader.h"
-#include "sim/replay.h"
 #include "sim/units.h"
 
 namespace sentinel::cli {
@@ -134,12 +132,7 @@ analysis::Exploration explored(const sim::Scenario& scenario, const analysis::Ex
     if (bounds.crashes + bounds.cuts > 0) note += ", crashes and cuts " + std::to_string(counts.faults);
     if (bounds.depth) note += ", depth " + std::to_string(counts.depth);
     progress.update(counts.states, bounds.states, note);
-    try {
-      interrupts.check();
-    } catch (const analysis::recorder::Interrupted&) {
-      return false;
-    }
-    return true;
+    return !interrupts.came();
   });
 }
 
@@ -155,12 +148,6 @@ int exit_code(const analysis::Exploration& exploration) {
   using Verdict = analysis::Exploration::Verdict;
   if (exploration.verdict == Verdict::kViolated) return kFailed;
   return exploration.verdict == Verdict::kNone ? kAsExpected : kInconclusive;
-}
-
-std::string explanation_of(const analysis::CounterexampleFile& file, std::uint64_t seed) {
-  const sim::Replay replay{file.scenario, seed};
-  const analysis::CauseFinder causes{replay};
-  return analysis::explanation_text(causes, analysis::explain(causes), {});
 }
 
 std::string replay_command(const std::optional<std::string>& out, std::uint64_t seed) {
@@ -202,11 +189,9 @@ int explore_command(const Arguments& arguments) {
   line.positional("SCENARIO", 1);
   po::variables_map values;
   if (!line.parse(arguments, values)) return kAsExpected;
-  if (values.count("SCENARIO") == 0)
-    throw sim::BadInput{"explore needs a scenario file; see sentinel-sim explore --help"};
+  require_scenario(values, "explore");
   const bool as_json = is_json(values["format"].as<std::string>(), "--format");
-  const sim::Scenario scenario =
-      sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0], text_of(values, "case"));
+  const sim::Scenario scenario = scenario_of(values);
   const analysis::ExploreBounds bounds = bounds_of(values, scenario);
 
   const auto begin = std::chrono::steady_clock::now();
@@ -228,7 +213,8 @@ int explore_command(const Arguments& arguments) {
   }
   std::cout << analysis::exploration_text(scenario, bounds, exploration, took.count());
   if (file) {
-    std::cout << "replay      " << replay_command(out, bounds.seed) << "\n\n" << explanation_of(*file, bounds.seed);
+    std::cout << "replay      " << replay_command(out, bounds.seed) << "\n\n"
+              << analysis::explanation_text(file->scenario, bounds.seed);
   }
   return exit_code(exploration);
 }

@@ -10,7 +10,6 @@
 
 #include "analysis/cli/command_line.h"
 #include "sim/bad_input.h"
-#include "sim/reader/scenario_reader.h"
 
 namespace sentinel::cli {
 namespace {
@@ -40,14 +39,12 @@ int export_command(const Arguments& arguments) {
   line.positional("SCENARIO", 1);
   po::variables_map values;
   if (!line.parse(arguments, values)) return kAsExpected;
-  if (values.count("SCENARIO") == 0)
-    throw sim::BadInput{"export needs a scenario file; see sentinel-sim export --help"};
+  require_scenario(values, "export");
   if (values.count("out") == 0) throw sim::BadInput{"export needs --out, such as --out build/conf"};
   const std::uint64_t seed = positive_number(values["seed"].as<std::string>(), "--seed");
   std::optional<sim::SimTime> at;
   if (values.count("at") != 0) at = time_of(values["at"].as<std::string>(), "--at");
-  const auto scenario = std::make_shared<sim::Scenario>(
-      sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0], text_of(values, "case")));
+  const auto scenario = std::make_shared<sim::Scenario>(scenario_of(values));
   if (at) scenario->until = std::max(scenario->until, *at);
 
   const std::filesystem::path folder = values["out"].as<std::string>();

@@ -16,8 +16,6 @@
 #include "analysis/number_text.h"
 #include "analysis/recorder/interrupts.h"
 #include "sim/bad_input.h"
-#include "sim/replay.h"
-#include "sim/units.h"
 
 namespace sentinel::cli {
 namespace {
@@ -54,12 +52,6 @@ std::string row_text(const FuzzFinding& finding, std::uint64_t runs) {
 void print_unknown(const FuzzFinding& finding) {
   std::cout << "\nUNKNOWN " << sim::invariant_row(finding.invariant).name << ", as it was found:\n"
             << analysis::document_text(analysis::healed(finding.scenario)) << std::flush;
-}
-
-void print_account(const Document& scenario) {
-  const sim::Replay replay{analysis::scenario_of(scenario), analysis::kTrialSeed};
-  const analysis::CauseFinder causes{replay};
-  std::cout << analysis::explanation_text(causes, analysis::explain(causes), {});
 }
 
 std::size_t reached(const analysis::Coverage& coverage) {
@@ -165,11 +157,7 @@ FuzzResult search(FuzzCommand& command, bool& interrupted) {
     } else {
       progress.update(so_far.runs, all, note);
     }
-    try {
-      interrupts.check();
-    } catch (const analysis::recorder::Interrupted&) {
-      interrupted = true;
-    }
+    interrupted = interrupts.came();
     return !interrupted && !(command.limit && seconds >= *command.limit);
   };
   FuzzResult result = analysis::fuzz(command.options);
@@ -208,7 +196,7 @@ Stored pin(const FuzzFinding& finding, FuzzCommand& command) {
   if (stored.is_unknown && !command.as_json) {
     std::cout << "made small" << (finding.known.empty() ? "" : ", it is UNKNOWN") << ":\n"
               << analysis::document_text(small.scenario);
-    print_account(small.scenario);
+    std::cout << analysis::explanation_text(analysis::scenario_of(small.scenario), analysis::kTrialSeed);
   }
   if (!command.corpus || command.corpus->has(finding.invariant, small.known)) return stored;
   stored.file = command.corpus->add(finding.invariant, small).string();

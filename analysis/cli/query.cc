@@ -44,9 +44,7 @@ std::string required(const po::variables_map& values, const std::string& option,
 
 // `command` are the words behind the first one of the command, which is an option's neighbour like the scenario.
 Options read_options(const po::variables_map& values, const Arguments& command) {
-  if (values.count("SCENARIO") == 0) {
-    throw sim::BadInput{"query needs a scenario file; see sentinel-sim query --help"};
-  }
+  require_scenario(values, "query");
   Options options;
   options.seed = positive_number(values["seed"].as<std::string>(), "--seed");
   options.json = is_json(values["format"].as<std::string>(), "--format");

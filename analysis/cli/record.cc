@@ -11,7 +11,6 @@
 #include "analysis/cli/command_line.h"
 #include "analysis/recorder/recorder.h"
 #include "sim/bad_input.h"
-#include "sim/reader/scenario_reader.h"
 #include "sim/units.h"
 
 namespace sentinel::cli {
@@ -106,8 +105,7 @@ int record_command(const Arguments& arguments) {
   line.positional("SCENARIO", 1);
   po::variables_map values;
   if (!line.parse(arguments, values)) return kAsExpected;
-  if (values.count("SCENARIO") == 0)
-    throw sim::BadInput{"record needs a scenario file; see sentinel-sim record --help"};
+  require_scenario(values, "record");
   if (values.count("out") == 0) throw sim::BadInput{"record needs --out DIR, the folder for the recordings"};
   static constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
   const bool json = choice_of(values["format"].as<std::string>(), "--format", kFormats) == 1;
@@ -116,8 +114,7 @@ int record_command(const Arguments& arguments) {
                               .folder = values["out"].as<std::string>(),
                               .again = values.count("again") != 0};
 
-  const sim::Scenario scenario =
-      sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0], text_of(values, "case"));
+  const sim::Scenario scenario = scenario_of(values);
   const Server server = find_server(values["redis-server"].as<std::string>());
   const Plan plan = make_plan(scenario, server, net, geteuid() == 0);
   warn_of_ignored(plan);

@@ -13,7 +13,6 @@
 #include "analysis/trace_events.h"
 #include "sim/bad_input.h"
 #include "sim/formats.h"
-#include "sim/reader/scenario_reader.h"
 #include "sim/run.h"
 #include "sim/units.h"
 
@@ -96,7 +95,7 @@ int run_command(const Arguments& arguments) {
   line.positional("SCENARIO", 1);
   po::variables_map values;
   if (!line.parse(arguments, values)) return kAsExpected;
-  if (values.count("SCENARIO") == 0) throw sim::BadInput{"run needs a scenario file; see sentinel-sim run --help"};
+  require_scenario(values, "run");
 
   const std::uint64_t seed = positive_number(values["seed"].as<std::string>(), "--seed");
   const bool as_trace = values["format"].as<std::string>() == kTrace;
@@ -113,8 +112,7 @@ int run_command(const Arguments& arguments) {
     if (values.count(one) == 0 || values.count(other) == 0) continue;
     throw sim::BadInput{std::string{"expected either --"} + one + " or --" + other + ", not both"};
   }
-  auto scenario = std::make_shared<sim::Scenario>(
-      sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>()[0], text_of(values, "case")));
+  auto scenario = std::make_shared<sim::Scenario>(scenario_of(values));
   if (values.count("until") != 0)
     scenario->until = sim::SimTime{sim::parse_duration(values["until"].as<std::string>())};
   if (values.count("profile") != 0) scenario->profile = profile_named(values["profile"].as<std::string>());

@@ -10,7 +10,6 @@
 #include "analysis/timing.h"
 #include "analysis/timing_report.h"
 #include "sim/bad_input.h"
-#include "sim/reader/scenario_reader.h"
 
 namespace sentinel::cli {
 namespace {
@@ -51,16 +50,13 @@ int timing_command(const Arguments& arguments) {
   line.positional("SCENARIO", 1);
   po::variables_map values;
   if (!line.parse(arguments, values)) return kAsExpected;
-  if (values.count("SCENARIO") == 0) {
-    throw sim::BadInput{"timing needs a scenario file; see sentinel-sim timing --help"};
-  }
+  require_scenario(values, "timing");
   const std::optional<std::string> out = text_of(values, "out");
   const Form form = form_of(out, is_json(values["format"].as<std::string>(), "--format"));
   analysis::TimingOptions options{.seeds = positive_number(values["seeds"].as<std::string>(), "--seeds"),
                                   .jobs = jobs_of(values),
                                   .per_sentinel = values.count("per-sentinel") != 0};
-  const auto scenario = std::make_shared<const sim::Scenario>(
-      sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>().front(), text_of(values, "case")));
+  const auto scenario = std::make_shared<const sim::Scenario>(scenario_of(values));
 
   Progress progress{"runs"};
   options.progressed = [&](std::uint64_t done) { progress.update(done, options.seeds); };

@@ -7,8 +7,6 @@
 #include "analysis/cli/command_line.h"
 #include "analysis/cli/progress.h"
 #include "analysis/tolerance.h"
-#include "sim/bad_input.h"
-#include "sim/reader/scenario_reader.h"
 
 namespace sentinel::cli {
 
@@ -27,17 +25,14 @@ int tolerance_command(const Arguments& arguments) {
   line.positional("SCENARIO", 1);
   po::variables_map values;
   if (!line.parse(arguments, values)) return kAsExpected;
-  if (values.count("SCENARIO") == 0) {
-    throw sim::BadInput{"tolerance needs a scenario file; see sentinel-sim tolerance --help"};
-  }
+  require_scenario(values, "tolerance");
   const bool as_json = is_json(values["format"].as<std::string>(), "--format");
   analysis::ToleranceOptions options{.sites = values.count("sites") != 0,
                                      .seeds = positive_number(values["seeds"].as<std::string>(), "--seeds"),
                                      .jobs = jobs_of(values),
                                      .at = time_of(values["at"].as<std::string>(), "--at")};
   if (values.count("most") != 0) options.most = positive_number(values["most"].as<std::string>(), "--most");
-  const auto scenario = std::make_shared<const sim::Scenario>(
-      sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>().front(), text_of(values, "case")));
+  const auto scenario = std::make_shared<const sim::Scenario>(scenario_of(values));
 
   Progress progress{"sets"};
   options.progressed = [&](std::uint64_t done, std::uint64_t total) { progress.update(done, total); };

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "sim/connection_happenings.h"
-
 namespace sentinel::analysis {
 namespace {
 

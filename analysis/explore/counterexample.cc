@@ -16,19 +16,17 @@
 namespace sentinel::analysis {
 namespace {
 
-std::string time_text(sim::SimTime at) { return sim::format_duration(at.time_since_epoch()); }
-
 // The steps that are added, in the order in which they were.
 void add_steps(Document& steps, const sim::Scenario& scenario, const ExploreBounds& bounds,
                const Deviation& deviation) {
   const std::string name = scenario.node(deviation.node).name;
   if (deviation.kind == Deviation::Kind::kCrash) {
-    steps.push_back({{"at", time_text(deviation.at)}, {"do", "crash"}, {"node", name}, {"why", "explored"}});
+    steps.push_back({{"at", duration_text(deviation.at)}, {"do", "crash"}, {"node", name}, {"why", "explored"}});
   } else if (deviation.kind == Deviation::Kind::kCut) {
     const Document ends =
         Document::array({Document::array({name}), Document::array({scenario.node(deviation.other).name})});
-    steps.push_back({{"at", time_text(deviation.at)}, {"do", "partition"}, {"between", ends}, {"why", "explored"}});
-    steps.push_back({{"at", time_text(bounds.to)}, {"do", "heal"}, {"between", ends}, {"why", "explored"}});
+    steps.push_back({{"at", duration_text(deviation.at)}, {"do", "partition"}, {"between", ends}, {"why", "explored"}});
+    steps.push_back({{"at", duration_text(bounds.to)}, {"do", "heal"}, {"between", ends}, {"why", "explored"}});
   }
 }
 
@@ -91,7 +89,7 @@ std::map<std::uint64_t, std::uint64_t> usual_ones(const sim::Scenario& scenario,
 Document choices_json(const std::vector<sim::Choice>& choices) {
   Document json = Document::array();
   for (const sim::Choice& choice : choices) {
-    Document one{{"at", time_text(choice.at)}, {"happening", choice.happening}};
+    Document one{{"at", duration_text(choice.at)}, {"happening", choice.happening}};
     if (choice.take != 0) one["take"] = choice.take;
     if (choice.draw != model::Draw::kDrawn) one["draw"] = sim::draw_name(choice.draw);
     if (choice.tick != model::Draw::kDrawn) one["tick"] = sim::draw_name(choice.tick);
@@ -110,9 +108,9 @@ CounterexampleFile counterexample_file(const sim::Scenario& scenario, const Expl
   const std::string about = root.at("about").get<std::string>();
   root.erase("$schema");
   std::string broken;
-  for (const Violation& violation : counterexample.violations) {
+  for (const Break& one : counterexample.broken) {
     if (!broken.empty()) broken += "; ";
-    broken += text_of(violation);
+    broken += text_of(violation_of(one));
   }
   root["about"] = "Found by 'sentinel-sim explore': " + broken + ". The scenario: " + about;
   std::vector<sim::Choice> choices;
@@ -123,9 +121,8 @@ CounterexampleFile counterexample_file(const sim::Scenario& scenario, const Expl
   std::ranges::sort(choices, {}, &sim::Choice::happening);
   Document names = Document::array();
   for (const sim::InvariantRow& row : sim::invariants()) {
-    const std::string expected = "invariant " + std::string{row.name};
-    if (std::ranges::find(counterexample.violations, expected, &Violation::expected) != counterexample.violations.end())
-      names.push_back(row.name);
+    const auto one = std::ranges::find(counterexample.broken, row.invariant, &Break::invariant);
+    if (one != counterexample.broken.end()) names.push_back(row.name);
   }
   root["expect"] = {{"invariants", std::move(names)}};
   root["for"] = {{"seed", bounds.seed}};

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "analysis/invariants.h"
-#include "analysis/violation.h"
 #include "sim/scenario.h"
 #include "sim/state_hash.h"
 
@@ -57,8 +56,8 @@ struct ExploreCounts {
 
 struct Counterexample {
   std::vector<Deviation> deviations{};  // in the order of time
-  std::vector<Violation> violations{};
-  std::vector<Break> breaks{};  // all that its run breaks, also what was not asked for
+  std::vector<Break> broken{};          // of what must hold
+  std::vector<Break> breaks{};          // all that its run breaks, also what was not asked for
 };
 
 struct Exploration {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "analysis/document.h"
 #include "analysis/hazards.h"
 #include "analysis/step_text.h"
 #include "sim/invariants.h"
@@ -14,8 +15,6 @@ namespace sentinel::analysis {
 namespace {
 
 using nlohmann::ordered_json;
-
-std::string time_text(sim::SimTime at) { return sim::format_duration(at.time_since_epoch()); }
 
 std::string verdict_name(Exploration::Verdict verdict) {
   if (verdict == Exploration::Verdict::kViolated) return "violated";
@@ -31,8 +30,7 @@ std::string known_text(const sim::Scenario& scenario, const ExploreBounds& bound
   }
   std::string text;
   for (const Break& broken : counterexample.breaks) {
-    const std::string expected = "invariant " + std::string{sim::invariant_row(broken.invariant).name};
-    if (std::ranges::find(counterexample.violations, expected, &Violation::expected) == counterexample.violations.end())
+    if (std::ranges::find(counterexample.broken, broken.invariant, &Break::invariant) == counterexample.broken.end())
       continue;
     if (const auto known = known_from(broken, gone, counterexample.breaks))
       text += "\n  known from " + std::string{*known};
@@ -44,7 +42,7 @@ std::string verdict_text(const sim::Scenario& scenario, const ExploreBounds& bou
   switch (exploration.verdict) {
     case Exploration::Verdict::kViolated: {
       std::string text = "violated:";
-      for (const Violation& violation : exploration.counterexample->violations) text += "\n  " + text_of(violation);
+      for (const Break& one : exploration.counterexample->broken) text += "\n  " + text_of(violation_of(one));
       return text + known_text(scenario, bounds, *exploration.counterexample);
     }
     case Exploration::Verdict::kNone:
@@ -71,9 +69,10 @@ std::string nodes_text(const sim::Scenario& scenario, const ExploreBounds& bound
 }
 
 std::string bounds_text(const sim::Scenario& scenario, const ExploreBounds& bounds, const Exploration& exploration) {
-  std::string text = time_text(bounds.from) + " to " + time_text(bounds.to) + ", then to " + time_text(scenario.until) +
-                     "; " + depth_text(bounds, exploration) + "; interval " + sim::format_duration(bounds.interval) +
-                     "; " + std::to_string(bounds.crashes) + " crashes, " + std::to_string(bounds.cuts) + " cuts";
+  std::string text = duration_text(bounds.from) + " to " + duration_text(bounds.to) + ", then to " +
+                     duration_text(scenario.until) + "; " + depth_text(bounds, exploration) + "; interval " +
+                     sim::format_duration(bounds.interval) + "; " + std::to_string(bounds.crashes) + " crashes, " +
+                     std::to_string(bounds.cuts) + " cuts";
   if (bounds.crashes > 0 || bounds.cuts > 0) text += " of " + nodes_text(scenario, bounds);
   text += "; " + std::to_string(bounds.states) + " states; seed " + std::to_string(bounds.seed);
   if (bounds.timers) text += "; timers";
@@ -83,14 +82,14 @@ std::string bounds_text(const sim::Scenario& scenario, const ExploreBounds& boun
 
 std::string deviation_text(const sim::Scenario& scenario, const Deviation& deviation) {
   if (deviation.kind == Deviation::Kind::kChoice) {
-    std::string text = time_text(deviation.choice.at) + " happening " + std::to_string(deviation.choice.happening);
+    std::string text = duration_text(deviation.choice.at) + " happening " + std::to_string(deviation.choice.happening);
     if (!deviation.choice.why.empty()) return text + ": " + deviation.choice.why;
     if (deviation.choice.take > 0) text += ": number " + std::to_string(deviation.choice.take) + " comes first";
     if (deviation.choice.draw != model::Draw::kDrawn || deviation.choice.tick != model::Draw::kDrawn)
       text += ": another draw";
     return text;
   }
-  return time_text(deviation.at) + " " + step_text(scenario, steps_of(deviation, deviation.at).front());
+  return duration_text(deviation.at) + " " + step_text(scenario, steps_of(deviation, deviation.at).front());
 }
 
 std::string names_of(const std::vector<sim::Invariant>& invariants) {
@@ -119,13 +118,13 @@ std::string exploration_text(const sim::Scenario& scenario, const ExploreBounds&
   text += "invariants  " + names_of(bounds.invariants) + "\n";
   if (!bounds.left_out.empty()) {
     text += "left out    " + names_of(bounds.left_out) + ": the run ends less than " +
-            sim::format_duration(quiet_time(scenario)) + " after " + time_text(bounds.to) +
+            sim::format_duration(quiet_time(scenario)) + " after " + duration_text(bounds.to) +
             "; --invariant NAME judges them all the same\n";
   }
   text += "states      " + std::to_string(counts.states) + ", " + std::to_string(std::llround(rate)) + "/s; " +
           std::to_string(counts.pruned) + " ways came to one that was seen before (pruned)\n";
   text += "ways        " + std::to_string(counts.ways) + " gone to the end, " +
-          std::to_string(exploration.outcomes.size()) + " states at " + time_text(bounds.to) + ", " +
+          std::to_string(exploration.outcomes.size()) + " states at " + duration_text(bounds.to) + ", " +
           std::to_string(counts.happenings) + " happenings\n";
   if (!exploration.counterexample) return text;
   text += exploration.is_shortest ? "the shortest way there" : "a way there (there may be a shorter one)";
@@ -142,7 +141,7 @@ ordered_json exploration_json(const sim::Scenario& scenario, const ExploreBounds
   for (const sim::NodeId node : bounds.nodes) nodes.push_back(scenario.node(node).name);
   ordered_json violations = ordered_json::array();
   if (exploration.counterexample) {
-    for (const Violation& violation : exploration.counterexample->violations) violations.push_back(text_of(violation));
+    for (const Break& one : exploration.counterexample->broken) violations.push_back(text_of(violation_of(one)));
   }
   const ExploreCounts& counts = exploration.counts;
   ordered_json json{{"scenario", scenario.file.string()}, {"case", scenario.case_name}};
@@ -151,9 +150,9 @@ ordered_json exploration_json(const sim::Scenario& scenario, const ExploreBounds
   json["interrupted"] = exploration.interrupted;
   json["bounds"] = {{"seed", bounds.seed},
                     {"interval", sim::format_duration(bounds.interval)},
-                    {"from", time_text(bounds.from)},
-                    {"to", time_text(bounds.to)},
-                    {"until", time_text(scenario.until)},
+                    {"from", duration_text(bounds.from)},
+                    {"to", duration_text(bounds.to)},
+                    {"until", duration_text(scenario.until)},
                     {"depth", bounds.depth ? ordered_json{*bounds.depth} : ordered_json{}},
                     {"all-orders", exploration.is_all_orders},
                     {"crashes", bounds.crashes},

@@ -4,11 +4,13 @@
 #include <memory>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "analysis/explore/alternatives.h"
 #include "analysis/explore/exploration.h"
 #include "analysis/invariants.h"
+#include "analysis/invariants_at_end.h"
 #include "sim/bad_input.h"
 #include "sim/event_text.h"
 #include "sim/formats.h"
@@ -335,7 +337,7 @@ class Explorer {
   void finish(World& world, const Left& left) {
     result_.outcomes.insert(sim::hash_of(world.run, sim::Pending::kUnordered));
     if (bounds_.keeps_streams) result_.streams.insert(world.streams);
-    const bool is_new = ended_.try_emplace(key_of(world, left), true).second;
+    const bool is_new = ended_.insert(key_of(world, left)).second;
     if (!is_new && !bounds_.brute_force) {
       ++result_.counts.pruned;
       judge(world, always_);
@@ -347,14 +349,16 @@ class Explorer {
   }
 
   void judge(const World& world, const std::vector<sim::Invariant>& asked) {
-    sim::Expectations kept;
-    kept.invariants = asked;
-    std::vector<Violation> violations = world.checker.violations(world.run, kept);
-    if (violations.empty()) return;
-    for (const Violation& violation : violations) result_.broken.insert(violation.expected);
-    if (!result_.counterexample) {
-      result_.counterexample = Counterexample{path_, std::move(violations), world.checker.breaks(world.run)};
+    if (asked.empty()) return;
+    std::vector<Break> breaks = world.checker.breaks(world.run);
+    std::vector<Break> broken;
+    for (const sim::Invariant invariant : asked) {
+      const auto one = std::ranges::find(breaks, invariant, &Break::invariant);
+      if (one != breaks.end()) broken.push_back(*one);
     }
+    if (broken.empty()) return;
+    for (const Break& one : broken) result_.broken.insert(violation_of(one).expected);
+    if (!result_.counterexample) result_.counterexample = Counterexample{path_, std::move(broken), std::move(breaks)};
   }
 
   std::shared_ptr<const sim::Scenario> scenario_;
@@ -363,7 +367,7 @@ class Explorer {
   Alternatives alternatives_;
   std::vector<sim::Invariant> always_{};                          // those that are not about the end
   std::unordered_map<StateHash, std::uint32_t, HashKey> seen_{};  // and how much depth was left
-  std::unordered_map<StateHash, bool, HashKey> ended_{};
+  std::unordered_set<StateHash, HashKey> ended_{};                // at ExploreBounds::to, likewise
   std::vector<Deviation> path_{};
   sim::Scratch scratch_{};
   std::vector<sim::Happening> simultaneous_{};
@@ -386,7 +390,7 @@ sim::Micros quiet_time(const sim::Scenario& scenario) {
       down_after = std::max(down_after, master.down_after);
     }
   }
-  return 3 * failover_timeout + 3 * down_after + std::chrono::seconds{40};
+  return quiet_time(failover_timeout, down_after);
 }
 
 bool ends_quietly(const sim::Scenario& scenario, SimTime to) { return scenario.until - to >= quiet_time(scenario); }

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "model/random.h"
+#include "model/rows.h"
 
 namespace sentinel::analysis {
 namespace {
@@ -29,7 +30,8 @@ constexpr bool is_frequent(FaultFamily family) {
   return family == kCrash || family == kPause || family == kPartition || family == kLateMessages || family == kStall;
 }
 
-enum class Rare : std::uint8_t {
+// Those that are not a fault in a state of a failover.
+enum class Named : std::uint8_t {
   kSplitVote,
   kTwoTriesForOneEpoch,
   kNotElected,
@@ -50,31 +52,49 @@ enum class Rare : std::uint8_t {
   kEqualConfigEpochs,
   kElectedInOtherEpoch,
 };
-struct RareRow {
-  Rare what;
+struct NamedRow {
+  Named what;
   std::string_view name;
   bool rare;
 };
-constexpr auto kRows = std::to_array<RareRow>({
-    {Rare::kSplitVote, "split vote", false},
-    {Rare::kTwoTriesForOneEpoch, "two tries for one epoch", false},
-    {Rare::kNotElected, "abort: not elected", false},
-    {Rare::kNoGoodReplica, "abort: no good slave", false},
-    {Rare::kReplicaTimeout, "abort: slave timeout", false},
-    {Rare::kEndForTimeout, "failover ends for time-out", false},
-    {Rare::kReconfTimeout, "slave-reconf-sent time-out", true},
-    {Rare::kTiltDuringVote, "TILT while it waits for votes", false},
-    {Rare::kVoteInTilt, "vote in TILT", false},
-    {Rare::kObserverFirst, "an observer switches before the leader", false},
-    {Rare::kForcedDuringElection, "SENTINEL FAILOVER while another one wants to lead", true},
-    {Rare::kTwoFailoversAtOnce, "a sentinel leads two failovers", false},
-    {Rare::kConverted, "old master converted", false},
-    {Rare::kFixed, "slave config fixed", false},
-    {Rare::kReboot, "reboot", false},
-    {Rare::kOdownLost, "odown lost while it waits for votes", false},
-    {Rare::kLeaderDied, "leader dies in a failover", false},
-    {Rare::kEqualConfigEpochs, "different masters with equal config epochs", true},
-    {Rare::kElectedInOtherEpoch, "elected when the epoch is a later one", false},
+constexpr auto kRows = std::to_array<NamedRow>({
+    {Named::kSplitVote, "split vote", false},
+    {Named::kTwoTriesForOneEpoch, "two tries for one epoch", false},
+    {Named::kNotElected, "abort: not elected", false},
+    {Named::kNoGoodReplica, "abort: no good slave", false},
+    {Named::kReplicaTimeout, "abort: slave timeout", false},
+    {Named::kEndForTimeout, "failover ends for time-out", false},
+    {Named::kReconfTimeout, "slave-reconf-sent time-out", true},
+    {Named::kTiltDuringVote, "TILT while it waits for votes", false},
+    {Named::kVoteInTilt, "vote in TILT", false},
+    {Named::kObserverFirst, "an observer switches before the leader", false},
+    {Named::kForcedDuringElection, "SENTINEL FAILOVER while another one wants to lead", true},
+    {Named::kTwoFailoversAtOnce, "a sentinel leads two failovers", false},
+    {Named::kConverted, "old master converted", false},
+    {Named::kFixed, "slave config fixed", false},
+    {Named::kReboot, "reboot", false},
+    {Named::kOdownLost, "odown lost while it waits for votes", false},
+    {Named::kLeaderDied, "leader dies in a failover", false},
+    {Named::kEqualConfigEpochs, "different masters with equal config epochs", true},
+    {Named::kElectedInOtherEpoch, "elected when the epoch is a later one", false},
+});
+
+static_assert(model::in_order<&NamedRow::what>(kRows), "place() finds a row by what it is about");
+
+// Events that are probes by themselves.
+struct EventProbe {
+  EventKind event;
+  Named what;
+};
+constexpr auto kEventProbes = std::to_array<EventProbe>({
+    {EventKind::kAbortNotElected, Named::kNotElected},
+    {EventKind::kAbortNoGoodReplica, Named::kNoGoodReplica},
+    {EventKind::kAbortReplicaTimeout, Named::kReplicaTimeout},
+    {EventKind::kFailoverEndForTimeout, Named::kEndForTimeout},
+    {EventKind::kReconfSentTimeout, Named::kReconfTimeout},
+    {EventKind::kConvertToReplica, Named::kConverted},
+    {EventKind::kFixReplicaConfig, Named::kFixed},
+    {EventKind::kReboot, Named::kReboot},
 });
 
 std::vector<Probe> make_probes() {
@@ -87,14 +107,14 @@ std::vector<Probe> make_probes() {
       made.push_back({std::move(name), !common});
     }
   }
-  for (const RareRow& row : kRows) made.push_back({std::string{row.name}, row.rare});
+  for (const NamedRow& row : kRows) made.push_back({std::string{row.name}, row.rare});
   return made;
 }
 
 std::size_t place(FaultFamily family, FailoverState state) {
   return static_cast<std::size_t>(family) * kStates + static_cast<std::size_t>(state);
 }
-std::size_t place(Rare what) { return kFaultFamilies * kStates + static_cast<std::size_t>(what); }
+std::size_t place(Named what) { return kFaultFamilies * kStates + static_cast<std::size_t>(what); }
 
 // --- what a step is ---------------------------------------------------------------------------------------
 
@@ -130,7 +150,35 @@ std::optional<FaultFamily> family_of(const sim::Action& action, const sim::Scena
   return std::nullopt;
 }
 
+bool waits_for_votes(const model::Master& master) { return master.state == FailoverState::kWaitStart; }
+
+// --- abstract states --------------------------------------------------------------------------------------
+
 std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) { return model::mix_bits(hash ^ (value + 0x9E37ULL)); }
+
+std::uint64_t hash_of(const model::Sentinel& sentinel, bool is_running, model::Epoch newest) {
+  const auto down = [](const auto& instances) {
+    return static_cast<std::uint64_t>(std::ranges::count_if(instances, &model::Instance::s_down));
+  };
+  std::uint64_t hash = is_running ? 1 : 2;
+  hash = mixed(hash, sentinel.tilt() ? 1 : 0);
+  hash = mixed(hash, sentinel.current_epoch() == newest ? 1 : 0);
+  for (const model::Master& master : sentinel.masters()) {
+    hash = mixed(hash, static_cast<std::uint64_t>(master.state) * 16 + (master.s_down ? 1U : 0U) +
+                           (master.o_down ? 2U : 0U) + (master.forced ? 4U : 0U));
+    hash = mixed(hash, master.leader == sentinel.id() ? 1 : master.leader ? 2 : 3);
+    hash = mixed(hash, master.leader_epoch == newest ? 1 : 0);
+    hash = mixed(hash, master.config_epoch == newest ? 1 : 0);
+    hash = mixed(hash, down(master.replicas) * 8 + std::min<std::uint64_t>(down(master.peers), 7));
+  }
+  return hash;
+}
+
+std::uint64_t hash_of(const model::DataNode& data_node, bool is_running) {
+  std::uint64_t hash = is_running ? 5 : 6;
+  hash = mixed(hash, (data_node.is_master() ? 1U : 0U) + (data_node.loading() ? 2U : 0U));
+  return mixed(hash, static_cast<std::uint64_t>(data_node.replication_state()));
+}
 
 }  // namespace
 
@@ -184,7 +232,7 @@ void CoverageObserver::strike(const sim::Run& run, FaultFamily family) {
     for (const model::Master& master : sentinel->masters()) {
       reach(place(family, master.state));
       const bool leads = master.state > FailoverState::kWaitStart;
-      if (family == FaultFamily::kCrash && leads && !run.is_running(sim::NodeId{i})) reach(place(Rare::kLeaderDied));
+      if (family == FaultFamily::kCrash && leads && !run.is_running(sim::NodeId{i})) reach(place(Named::kLeaderDied));
     }
   }
 }
@@ -196,103 +244,75 @@ void CoverageObserver::take(const sim::Run& run, sim::NodeId node, const model::
   if (std::erase_if(armed_, strikes) > 0) strike(run, FaultFamily::kFaultPoint);
   const model::Sentinel* const sentinel = run.sentinel(node);
   if (sentinel == nullptr) return;
+  const auto probe = std::ranges::find(kEventProbes, event.kind, &EventProbe::event);
+  if (probe != kEventProbes.end()) reach(place(probe->what));
+  if (event.kind == EventKind::kTilt && std::ranges::any_of(sentinel->masters(), waits_for_votes)) {
+    reach(place(Named::kTiltDuringVote));
+  }
+  if (event.kind == EventKind::kVoteForLeader && sentinel->tilt()) reach(place(Named::kVoteInTilt));
   const model::Master* const master = run.monitored(node, event.master_name);
-  const std::uint32_t name = event.master_name.index;
-  const auto waits = [](const model::Master& each) { return each.state == FailoverState::kWaitStart; };
+  if (master == nullptr) return;
   switch (event.kind) {
-    case EventKind::kTryFailover: {
-      if (master == nullptr) return;
-      Try& one = tries_[{name, master->failover_epoch}];
-      one.candidates.insert(node);
-      if (one.candidates.size() > 1) reach(place(Rare::kTwoTriesForOneEpoch));
-      if (master->forced && one.candidates.size() > 1) reach(place(Rare::kForcedDuringElection));
-      if (std::ranges::count_if(sentinel->masters(), &model::Master::in_progress) > 1) {
-        reach(place(Rare::kTwoFailoversAtOnce));
-      }
-      return;
-    }
+    case EventKind::kTryFailover:
     case EventKind::kElectedLeader:
-      if (master == nullptr) return;
-      tries_[{name, master->failover_epoch}].elected = true;
-      if (master->failover_epoch < sentinel->current_epoch()) reach(place(Rare::kElectedInOtherEpoch));
-      return;
-    case EventKind::kAbortNotElected: {
-      reach(place(Rare::kNotElected));
-      if (master == nullptr) return;
-      const Try& one = tries_[{name, master->failover_epoch}];
-      if (one.candidates.size() > 1 && !one.elected) reach(place(Rare::kSplitVote));
-      return;
-    }
-    case EventKind::kAbortNoGoodReplica: return reach(place(Rare::kNoGoodReplica));
-    case EventKind::kAbortReplicaTimeout: return reach(place(Rare::kReplicaTimeout));
-    case EventKind::kFailoverEndForTimeout: return reach(place(Rare::kEndForTimeout));
-    case EventKind::kReconfSentTimeout: return reach(place(Rare::kReconfTimeout));
-    case EventKind::kTilt:
-      if (std::ranges::any_of(sentinel->masters(), waits)) reach(place(Rare::kTiltDuringVote));
-      return;
-    case EventKind::kVoteForLeader:
-      if (sentinel->tilt()) reach(place(Rare::kVoteInTilt));
-      return;
-    case EventKind::kConfigUpdateFrom: {
-      if (master == nullptr) return;
-      for (std::uint16_t i = 0; i < scenario_->nodes.size(); ++i) {
-        const model::Master* const other = run.monitored(sim::NodeId{i}, event.master_name);
-        if (other != nullptr && other->state == FailoverState::kReconfReplicas) reach(place(Rare::kObserverFirst));
-      }
-      return;
-    }
-    case EventKind::kConvertToReplica: return reach(place(Rare::kConverted));
-    case EventKind::kFixReplicaConfig: return reach(place(Rare::kFixed));
-    case EventKind::kReboot: return reach(place(Rare::kReboot));
+    case EventKind::kAbortNotElected: return take_try(node, event.kind, *sentinel, *master);
+    case EventKind::kConfigUpdateFrom:
+    case EventKind::kSwitchMaster: return compare(run, event.kind, *master);
     case EventKind::kOdownEnd:
-      if (master != nullptr && waits(*master)) reach(place(Rare::kOdownLost));
+      if (waits_for_votes(*master)) reach(place(Named::kOdownLost));
       return;
-    case EventKind::kSwitchMaster: {
-      if (master == nullptr) return;
-      for (std::uint16_t i = 0; i < scenario_->nodes.size(); ++i) {
-        const model::Master* const other = run.monitored(sim::NodeId{i}, event.master_name);
-        if (other != nullptr && other->config_epoch == master->config_epoch &&
-            model::Sentinel::current_address(*other) != model::Sentinel::current_address(*master)) {
-          reach(place(Rare::kEqualConfigEpochs));
-        }
-      }
-      return;
-    }
     default: return;
+  }
+}
+
+// A failover begins, is led, or is given up for want of votes.
+void CoverageObserver::take_try(sim::NodeId node, EventKind event, const model::Sentinel& sentinel,
+                                const model::Master& master) {
+  Try& one = tries_[{master.name.index, master.failover_epoch}];
+  if (event == EventKind::kElectedLeader) {
+    one.elected = true;
+    if (master.failover_epoch < sentinel.current_epoch()) reach(place(Named::kElectedInOtherEpoch));
+    return;
+  }
+  if (event == EventKind::kAbortNotElected) {
+    if (one.candidates.size() > 1 && !one.elected) reach(place(Named::kSplitVote));
+    return;
+  }
+  one.candidates.insert(node);
+  if (one.candidates.size() > 1) reach(place(Named::kTwoTriesForOneEpoch));
+  if (master.forced && one.candidates.size() > 1) reach(place(Named::kForcedDuringElection));
+  const auto leading = std::ranges::count_if(sentinel.masters(), &model::Master::in_progress);
+  if (leading > 1) reach(place(Named::kTwoFailoversAtOnce));
+}
+
+// A sentinel switches: what do the others know of the master?
+void CoverageObserver::compare(const sim::Run& run, EventKind event, const model::Master& master) {
+  for (std::uint16_t i = 0; i < scenario_->nodes.size(); ++i) {
+    const model::Master* const other = run.monitored(sim::NodeId{i}, master.name);
+    if (other == nullptr) continue;
+    if (event == EventKind::kConfigUpdateFrom && other->state == FailoverState::kReconfReplicas) {
+      reach(place(Named::kObserverFirst));
+    }
+    if (event == EventKind::kSwitchMaster && other->config_epoch == master.config_epoch &&
+        model::Sentinel::current_address(*other) != model::Sentinel::current_address(master)) {
+      reach(place(Named::kEqualConfigEpochs));
+    }
   }
 }
 
 std::uint64_t CoverageObserver::abstract_state(const sim::Run& run) {
   model::Epoch newest{};
   for (std::uint16_t i = 0; i < scenario_->nodes.size(); ++i) {
-    if (const model::Sentinel* const sentinel = run.sentinel(sim::NodeId{i})) {
-      newest = std::max(newest, sentinel->current_epoch());
-    }
+    const model::Sentinel* const sentinel = run.sentinel(sim::NodeId{i});
+    if (sentinel != nullptr) newest = std::max(newest, sentinel->current_epoch());
   }
   hashes_.clear();
   for (std::uint16_t i = 0; i < scenario_->nodes.size(); ++i) {
     const sim::NodeId node{i};
     if (const model::Sentinel* const sentinel = run.sentinel(node)) {
-      std::uint64_t hash = run.is_running(node) ? 1 : 2;
-      hash = mixed(hash, sentinel->tilt() ? 1 : 0);
-      hash = mixed(hash, sentinel->current_epoch() == newest ? 1 : 0);
-      for (const model::Master& master : sentinel->masters()) {
-        hash = mixed(hash, static_cast<std::uint64_t>(master.state) * 16 + (master.s_down ? 1U : 0U) +
-                               (master.o_down ? 2U : 0U) + (master.forced ? 4U : 0U));
-        hash = mixed(hash, master.leader == sentinel->id() ? 1 : master.leader ? 2 : 3);
-        hash = mixed(hash, master.leader_epoch == newest ? 1 : 0);
-        hash = mixed(hash, master.config_epoch == newest ? 1 : 0);
-        std::uint64_t replicas_down = 0;
-        for (const model::Replica& replica : master.replicas) replicas_down += replica.s_down ? 1 : 0;
-        std::uint64_t peers_down = 0;
-        for (const model::Peer& peer : master.peers) peers_down += peer.s_down ? 1 : 0;
-        hash = mixed(hash, replicas_down * 8 + std::min<std::uint64_t>(peers_down, 7));
-      }
-      hashes_.push_back(hash);
-    } else if (const model::DataNode* const data = run.data_node(node)) {
-      std::uint64_t hash = run.is_running(node) ? 5 : 6;
-      hash = mixed(hash, (data->is_master() ? 1U : 0U) + (data->loading() ? 2U : 0U));
-      hashes_.push_back(mixed(hash, static_cast<std::uint64_t>(data->replication_state())));
+      hashes_.push_back(hash_of(*sentinel, run.is_running(node), newest));
+    } else if (const model::DataNode* const data_node = run.data_node(node)) {
+      hashes_.push_back(hash_of(*data_node, run.is_running(node)));
     }
   }
   std::ranges::sort(hashes_);

@@ -58,6 +58,8 @@ class CoverageObserver {
   void reach(std::size_t probe) { coverage_.probed[probe] = 1; }
   void strike(const sim::Run& run, FaultFamily family);
   void take(const sim::Run& run, sim::NodeId node, const model::Event& event);
+  void take_try(sim::NodeId node, model::EventKind event, const model::Sentinel& sentinel, const model::Master& master);
+  void compare(const sim::Run& run, model::EventKind event, const model::Master& master);
   std::uint64_t abstract_state(const sim::Run& run);
 
   const sim::Scenario* scenario_;

@@ -1,7 +1,6 @@
 #include "analysis/fuzz/fuzzer.h"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -55,12 +54,11 @@ class Search {
   }
 
   Document scenario(std::uint64_t seed) const {
-    const std::uint64_t half = seed / 2;
     if (seed % 2 == 0 && !parents_.empty()) {
       return mutated(parents_[model::mix_bits(seed) % parents_.size()], seed);
     }
     if (options_.bases.empty()) return random_scenario(seed);
-    return random_faults_of(options_.bases[half % options_.bases.size()], seed);
+    return random_faults_of(options_.bases[seed / 2 % options_.bases.size()], seed);
   }
 
   void add(std::uint64_t seed, Attempt& made) {

@@ -9,6 +9,7 @@
 
 #include "analysis/fuzz/chance.h"
 #include "analysis/fuzz/nemeses.h"
+#include "analysis/invariants_at_end.h"
 #include "model/data_node.h"
 #include "model/profile.h"
 #include "sim/bad_input.h"
@@ -18,14 +19,15 @@ namespace {
 
 using namespace std::chrono_literals;
 using model::Millis;
+using Names = std::vector<std::string>;
 
 constexpr Millis kFaultsBegin = 10s;
 constexpr int kMostStrikes = 6;
 constexpr std::size_t kMostSteps = 40;                    // variants of variants do not become longer and longer
 constexpr std::uint64_t kMutation = 0x6D75'7461'7465ULL;  // so that a child has other chances than a fresh scenario
 
-std::vector<std::string> numbered(char letter, std::size_t count) {
-  std::vector<std::string> names;
+Names numbered(char letter, std::size_t count) {
+  Names names;
   for (std::size_t i = 1; i <= count; ++i) names.push_back(letter + std::to_string(i));
   return names;
 }
@@ -129,20 +131,13 @@ std::string about(std::uint64_t seed, const std::bitset<kFaultFamilies>& on) {
   return "Random scenario " + std::to_string(seed) + ", with faults of these families: " + families + ".";
 }
 
-void append(Document& steps, Document more) {
-  for (Document& step : more) steps.push_back(std::move(step));
+// What the plan says stands in the scenario, behind what it says already.
+void add_plan(Document& scenario, const FaultPlan& plan) {
+  for (const Document& step : plan.steps()) scenario["steps"].push_back(step);
+  for (const auto& [name, node] : plan.nodes.items()) scenario["nodes"][name].update(node);
 }
 
-// How long it takes to save, send and load what a data node has, and to load it when it starts.
-Millis full_resync(const model::DataNodeConfig& node) {
-  Millis takes = node.transfer_time + node.load_time;
-  for (const std::int64_t rate : {node.save_rate, node.bandwidth, node.load_rate}) {
-    takes += 2 * model::time_for(node.data_size, rate);
-  }
-  return takes;
-}
-
-// Who plays in a scenario that somebody else wrote.
+// Who plays in a scenario.
 Cast cast_of(const sim::Scenario& scenario) {
   Cast cast{.down_after = 1s, .failover_timeout = 1s};
   for (const sim::Node& node : scenario.nodes) {
@@ -150,7 +145,9 @@ Cast cast_of(const sim::Scenario& scenario) {
     if (const auto* const data_node = std::get_if<model::DataNodeConfig>(&node.config)) {
       cast.data_nodes.push_back(node.name);
       cast.replication_timeout = std::max(cast.replication_timeout, data_node->replication_timeout);
-      cast.resynchronisation = std::max(cast.resynchronisation, full_resync(*data_node));
+      // Once as a replica, and once when it starts.
+      const Millis copies = data_node->transfer_time + data_node->load_time + 2 * model::time_to_copy(*data_node);
+      cast.resynchronisation = std::max(cast.resynchronisation, copies);
     }
     const auto* const sentinel = std::get_if<model::SentinelConfig>(&node.config);
     if (sentinel == nullptr) continue;
@@ -212,13 +209,10 @@ void drop_one(Chance& chance, Document& steps) {
 void strike_once_more(Chance& chance, const Cast& cast, Millis end, Document& scenario) {
   FaultPlan plan{chance, cast, kFaultsBegin, end};
   chance.pick(nemeses()).strike(plan);
-  append(scenario["steps"], plan.steps());
-  for (const auto& [name, node] : plan.nodes.items()) scenario["nodes"][name].update(node);
+  add_plan(scenario, plan);
 }
 
 // --- healing ----------------------------------------------------------------------------------------------
-
-using Names = std::vector<std::string>;
 
 bool is_done(const Document& steps, std::string_view what) {
   return std::ranges::any_of(steps, [&](const Document& step) { return step.value("do", "") == what; });
@@ -252,12 +246,11 @@ Names may_be_down(const Document& steps, const Cast& cast) {
   return down;
 }
 
-// How long it takes until nothing more can follow from the faults: TILT, a try that has to wait, a failover that runs
-// into its time-out, who is corrected after it, and a link that is half open.
-Millis quiet_time(const Document& steps, const Cast& cast) {
+// Likewise quiet_time(), and TILT, and a link that is half open.
+Millis quiet_time_after(const Document& steps, const Cast& cast) {
   const bool tilts = std::ranges::any_of(std::array{"clock", "pause", "stall"},
                                          [&](const char* what) { return is_done(steps, what); });
-  return 3 * cast.failover_timeout + 3 * cast.down_after + cast.replication_timeout + cast.resynchronisation + 40s +
+  return quiet_time(cast.failover_timeout, cast.down_after) + cast.replication_timeout + cast.resynchronisation +
          (tilts ? Millis{35s} : Millis{0});
 }
 
@@ -296,10 +289,7 @@ Document random_faults_of(const Document& base, std::uint64_t seed) {
   const Millis faults_end = kFaultsBegin + chance.between(10'000ms, 40'000ms);
   FaultPlan plan{chance, cast, kFaultsBegin, faults_end};
   strike(plan, on);
-  Document steps = base.value("steps", Document::array());
-  append(steps, plan.steps());
-  scenario["steps"] = std::move(steps);
-  for (const auto& [name, node] : plan.nodes.items()) scenario["nodes"][name].update(node);
+  add_plan(scenario, plan);
   return ended(std::move(scenario));
 }
 
@@ -334,7 +324,7 @@ Document healed(const Document& faults) {
   Document scenario = faults;
   Document& steps = scenario["steps"];
   const Millis end = end_of_faults(steps, until_of(scenario));
-  const Millis quiet = quiet_time(steps, cast);
+  const Millis quiet = quiet_time_after(steps, cast);
   const Names down = may_be_down(steps, cast);
   const auto heal = [&](Document step) {
     Document timed{{"at", duration_text(end)}};

@@ -90,29 +90,34 @@ void kill_all_sentinels(FaultPlan& plan) {
 
 // --- pauses and stalls ------------------------------------------------------------------------------------
 
-void pause(FaultPlan& plan, const std::string& node, Millis least, Millis most) {
-  const auto at = plan.free_time(node, least);
-  if (!at) return;
-  const Millis period = plan.duration(*at, least, most);
-  plan.add(*at, lasting(step("pause", {node}), period));
-  plan.occupy(node, *at + period + 1ms);
+void pause_at(FaultPlan& plan, const std::string& node, Millis at, Millis period) {
+  plan.add(at, lasting(step("pause", {node}), period));
+  plan.occupy(node, at + period + 1ms);
 }
 
-void pause_one(FaultPlan& plan) { pause(plan, plan.chance.pick(plan.cast.servers()), 100ms, 15s); }
+void pause_one(FaultPlan& plan) {
+  const std::string node = plan.chance.pick(plan.cast.servers());
+  if (const auto at = plan.free_time(node, 100ms)) pause_at(plan, node, *at, plan.duration(*at, 100ms, 15s));
+}
 
-void rolling_pause(FaultPlan& plan) {
+// So long to one process after the other, in any order, as long as there is time.
+template <class Strike>
+void in_turn(FaultPlan& plan, Strike strike) {
   Names order = plan.cast.servers();
   plan.chance.shuffle(order);
   const Millis period = plan.chance.between(500ms, 4'000ms);
   Millis at = plan.moment(8s);
   for (const std::string& node : order) {
     if (at + period > plan.end) return;
-    if (plan.is_free(node, at)) {
-      plan.add(at, lasting(step("pause", {node}), period));
-      plan.occupy(node, at + period + 1ms);
-    }
+    strike(node, at, period);
     at += period;
   }
+}
+
+void rolling_pause(FaultPlan& plan) {
+  in_turn(plan, [&](const std::string& node, Millis at, Millis period) {
+    if (plan.is_free(node, at)) pause_at(plan, node, at, period);
+  });
 }
 
 void stall_one(FaultPlan& plan) {
@@ -164,15 +169,9 @@ void cut_link(FaultPlan& plan) {
 }
 
 void isolate_each(FaultPlan& plan) {
-  Names order = plan.cast.servers();
-  plan.chance.shuffle(order);
-  const Millis period = plan.chance.between(500ms, 4'000ms);
-  Millis at = plan.moment(8s);
-  for (const std::string& node : order) {
-    if (at + period > plan.end) return;
+  in_turn(plan, [&](const std::string& node, Millis at, Millis period) {
     cut(plan, at, period, {node}, all_but(plan, node));
-    at += period;
-  }
+  });
 }
 
 // Nodes are cut off one by one, and come back in another order (Jepsen's swizzle-clog).
@@ -294,39 +293,35 @@ void crash_in_failover(FaultPlan& plan) {
   }
 }
 
-void at_event(FaultPlan& plan, Document step) {
-  const auto event =
-      plan.chance.one_of({"+odown", "+try-failover", "+vote-for-leader", "+elected-leader", "+selected-slave",
-                          "+failover-state-wait-promotion", "+promoted-slave", "+slave-reconf-sent",
-                          "+slave-reconf-inprog", "+failover-end", "+switch-master", "+config-update-from"});
-  Document triggered{{"on", {{"channel", event}, {"until", duration_text(plan.end - kLast)}}}};
+// A step that waits for the first such event.
+Document on(const FaultPlan& plan, const char* event) {
+  return {{"on", {{"channel", event}, {"until", duration_text(plan.end - kLast)}}}};
+}
+
+void at_some_event(FaultPlan& plan, const Document& step) {
+  Document triggered =
+      on(plan, plan.chance.one_of({"+odown", "+try-failover", "+vote-for-leader", "+elected-leader", "+selected-slave",
+                                   "+failover-state-wait-promotion", "+promoted-slave", "+slave-reconf-sent",
+                                   "+slave-reconf-inprog", "+failover-end", "+switch-master", "+config-update-from"}));
   if (plan.chance.is_likely(50)) triggered["after"] = duration_text(plan.chance.between(0ms, 600ms));
   triggered.update(step);
   plan.add_triggered(std::move(triggered));
 }
-void crash_speaker(FaultPlan& plan) { at_event(plan, {{"do", "crash"}, {"node", "$sentinel"}}); }
+void crash_speaker(FaultPlan& plan) { at_some_event(plan, {{"do", "crash"}, {"node", "$sentinel"}}); }
 void stall_speaker(FaultPlan& plan) {
-  at_event(plan, {{"do", "stall"}, {"node", "$sentinel"}, {"for", duration_text(plan.chance.between(200ms, 4'000ms))}});
+  const Millis period = plan.chance.between(200ms, 4'000ms);
+  at_some_event(plan, {{"do", "stall"}, {"node", "$sentinel"}, {"for", duration_text(period)}});
 }
-void crash_subject(FaultPlan& plan) { at_event(plan, {{"do", "crash"}, {"node", "$node"}}); }
+void crash_subject(FaultPlan& plan) { at_some_event(plan, {{"do", "crash"}, {"node", "$node"}}); }
 
-// A candidate hears of votes that were given only later, or never.
-void late_votes(FaultPlan& plan) {
-  plan.add_triggered({{"on", {{"channel", "+try-failover"}, {"until", duration_text(plan.end - kLast)}}},
-                      {"do", "hold"},
-                      {"messages", "vote"},
-                      {"to", Names{"$sentinel"}},
-                      {"for", duration_text(plan.chance.between(500ms, 12'000ms))}});
+// Who said something hears late of what answers it.
+void hold_from(FaultPlan& plan, const char* event, const char* messages) {
+  Document triggered = on(plan, event);
+  triggered.update({{"do", "hold"}, {"messages", messages}, {"to", Names{"$sentinel"}}});
+  plan.add_triggered(lasting(std::move(triggered), plan.chance.between(500ms, 12'000ms)));
 }
-// A leader hears late that the replica has become a master.
-void late_info(FaultPlan& plan) {
-  plan.add_triggered(
-      {{"on", {{"channel", "+failover-state-wait-promotion"}, {"until", duration_text(plan.end - kLast)}}},
-       {"do", "hold"},
-       {"messages", "info-reply"},
-       {"to", Names{"$sentinel"}},
-       {"for", duration_text(plan.chance.between(500ms, 12'000ms))}});
-}
+void late_votes(FaultPlan& plan) { hold_from(plan, "+try-failover", "vote"); }
+void late_info(FaultPlan& plan) { hold_from(plan, "+failover-state-wait-promotion", "info-reply"); }
 
 // --- loading ----------------------------------------------------------------------------------------------
 

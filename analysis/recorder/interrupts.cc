@@ -38,9 +38,13 @@ Interrupts::~Interrupts() {
   sigprocmask(SIG_SETMASK, &blocked_before_, nullptr);
 }
 
-void Interrupts::check() const {
+bool Interrupts::came() const {
   pollfd signal{.fd = descriptor_, .events = POLLIN, .revents = 0};
-  if (poll(&signal, 1, 0) > 0) throw Interrupted{};
+  return poll(&signal, 1, 0) > 0;
+}
+
+void Interrupts::check() const {
+  if (came()) throw Interrupted{};
 }
 
 }  // namespace sentinel::analysis::recorder

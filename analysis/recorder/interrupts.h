@@ -22,7 +22,8 @@ class Interrupts {
   ~Interrupts();
 
   int descriptor() const { return descriptor_; }  // readable if there was a signal
-  void check() const;                             // throws Interrupted if there was a signal
+  bool came() const;                              // whether there was a signal
+  void check() const;                             // throws Interrupted if there was one
 
  private:
   sigset_t blocked_before_{};

@@ -77,16 +77,21 @@ struct Window {
   std::uint32_t cuts = 0;
   bool timers = false;
 };
+ExploreBounds bounds_for(const Scenario& scenario, const Window& window) {
+  ExploreBounds bounds = bounds_for(scenario, window.from, window.to, window.interval);
+  bounds.crashes = window.crashes;
+  bounds.cuts = window.cuts;
+  bounds.timers = window.timers;
+  return bounds;
+}
+
 class ReductionTest : public testing::TestWithParam<Window> {};
 
 // With and without the reduction the same states are reached and the same rules broken, but in fewer ways.
 TEST_P(ReductionTest, ReachesTheSameStates) {
   const Window& window = GetParam();
   const Scenario scenario = two_sentinels(std::to_string(window.to.count()) + "ms");
-  ExploreBounds bounds = bounds_for(scenario, window.from, window.to, window.interval);
-  bounds.crashes = window.crashes;
-  bounds.cuts = window.cuts;
-  bounds.timers = window.timers;
+  ExploreBounds bounds = bounds_for(scenario, window);
   const Exploration reduced = explore(scenario, bounds);
   bounds.brute_force = true;
   const Exploration all = explore(scenario, bounds);
@@ -94,17 +99,14 @@ TEST_P(ReductionTest, ReachesTheSameStates) {
   EXPECT_EQ(reduced.broken, all.broken);
   EXPECT_EQ(reduced.verdict, all.verdict);
   EXPECT_TRUE(reduced.is_all_orders);
-  EXPECT_LE(reduced.counts.states, all.counts.states);
+  EXPECT_LT(reduced.counts.states, all.counts.states);
 }
 
 // Likewise, but for what each process said, word for word, whatever the state hash takes for equal.
 TEST_P(ReductionTest, ProcessesSayTheSame) {
   const Window& window = GetParam();
   const Scenario scenario = two_sentinels(std::to_string(window.to.count()) + "ms");
-  ExploreBounds bounds = bounds_for(scenario, window.from, window.to, window.interval);
-  bounds.crashes = window.crashes;
-  bounds.cuts = window.cuts;
-  bounds.timers = window.timers;
+  ExploreBounds bounds = bounds_for(scenario, window);
   bounds.keeps_streams = true;
   const Exploration reduced = explore(scenario, bounds);
   bounds.brute_force = true;
@@ -117,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(Windows, ReductionTest,
                                          Window{milliseconds{6'000}, milliseconds{6'120}, milliseconds{10}},
                                          Window{milliseconds{6'150}, milliseconds{6'180}, milliseconds{1}},
                                          Window{milliseconds{6'000}, milliseconds{6'030}, milliseconds{1}, 1},
-                                         Window{milliseconds{6'000}, milliseconds{6'030}, milliseconds{1}, 0, 1},
+                                         Window{milliseconds{6'000}, milliseconds{6'050}, milliseconds{1}, 0, 1},
                                          Window{milliseconds{6'000}, milliseconds{6'060}, milliseconds{1}, 0, 0,
                                                 true}));
 
@@ -259,7 +261,7 @@ TEST(Explore, FindsACrashThatBreaksAnInvariant) {
   ASSERT_TRUE(exploration.counterexample);
   ASSERT_EQ(exploration.counterexample->deviations.size(), 1U);
   EXPECT_EQ(exploration.counterexample->deviations.front().kind, Deviation::Kind::kCrash);
-  EXPECT_EQ(exploration.counterexample->violations.front().expected, "invariant epochs-never-go-back");
+  EXPECT_EQ(violation_of(exploration.counterexample->broken.front()).expected, "invariant epochs-never-go-back");
   bounds.crashes = 0;
   EXPECT_EQ(explore(scenario, bounds).verdict, Verdict::kNone);
 }
@@ -276,7 +278,7 @@ TEST(Explore, NeedlessCrashesAreLeftOut) {
   bounds.nodes = {*scenario.find_node("R3")};
   const Exploration exploration = explore(scenario, bounds);
   ASSERT_TRUE(exploration.counterexample);
-  EXPECT_EQ(exploration.counterexample->violations.front().expected, "invariant epochs-never-go-back");
+  EXPECT_EQ(violation_of(exploration.counterexample->broken.front()).expected, "invariant epochs-never-go-back");
   EXPECT_TRUE(exploration.counterexample->deviations.empty());
 }
 
@@ -322,7 +324,7 @@ TEST(Explore, ConsequencesAreKnown) {
   const ExploreBounds bounds = bounds_for(scenario, milliseconds{5'000}, milliseconds{9'000}, milliseconds{1});
   Exploration exploration{.verdict = Verdict::kViolated};
   exploration.counterexample =
-      Counterexample{.violations = {{"invariant one-name-in-the-end", "two"}},
+      Counterexample{.broken = {{.invariant = sim::Invariant::kOneNameInTheEnd, .what = "two"}},
                      .breaks = {{.invariant = sim::Invariant::kOneNameInTheEnd, .what = "two"},
                                 {.invariant = sim::Invariant::kOnePromotionPerConfigEpoch, .what = "two"}}};
   EXPECT_THAT(exploration_text(scenario, bounds, exploration, 1), HasSubstr("known from redis/redis pulls 2230, 2370"));
@@ -350,7 +352,7 @@ TEST(Explore, FindsAnOrderThatBreaksAnInvariant) {
   std::filesystem::remove(path);
   ASSERT_EQ(results.front().failures.size(), 1U) << results.front().error;
   EXPECT_EQ(text_of(results.front().failures.front().violation),
-            text_of(exploration.counterexample->violations.front()));
+            text_of(violation_of(exploration.counterexample->broken.front())));
 }
 
 // The file of a counterexample breaks, under check, the invariant that it was found to break.
@@ -366,7 +368,7 @@ TEST(Explore, TheCounterexampleIsReplayed) {
   ASSERT_EQ(results.size(), 1U);
   ASSERT_EQ(results.front().failures.size(), 1U) << results.front().error;
   EXPECT_EQ(text_of(results.front().failures.front().violation),
-            text_of(exploration.counterexample->violations.front()));
+            text_of(violation_of(exploration.counterexample->broken.front())));
 }
 
 // A way with choices is a scenario that goes it again, to the same state, and says in words what was chosen.
