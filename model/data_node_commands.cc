@@ -45,7 +45,7 @@ void DataNode::request_arrived(Turn& turn, const MessageArrived& input) {
 }
 
 void DataNode::execute(Turn& turn, const MessageArrived& input) {
-  const auto reply = [&](Message message) { turn.out.send(input.socket, input.callback, std::move(message)); };
+  const auto reply = [&](Message&& message) { turn.out.send(input.socket, input.callback, std::move(message)); };
   Client& asker = client(input.socket);
   const Message& message = *input.message;
 

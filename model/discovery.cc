@@ -12,7 +12,9 @@ void Sentinel::hello_arrived(Turn& turn, const Hello& hello) {
 
   const auto known = std::ranges::find_if(
       master->peers, [&](const Peer& peer) { return peer.address == hello.sender && peer.id == hello.sender_id; });
-  Peer& sender = known != master->peers.end() ? *known : meet(turn, *master, hello);
+  const bool is_known = known != master->peers.end();
+  if (!is_known || hello.config_epoch > master->config_epoch) wake();
+  Peer& sender = is_known ? *known : meet(turn, *master, hello);
 
   if (hello.current_epoch > current_epoch_) {
     current_epoch_ = hello.current_epoch;
@@ -121,7 +123,8 @@ void Sentinel::update_address_everywhere(Turn& turn, const Master& master, const
 }
 
 // sentinelForceHelloUpdateForMaster(): all hellos are due at the next tick.
-void Sentinel::force_hello(Master& master) const {
+void Sentinel::force_hello(Master& master) {
+  wake(master);
   const Millis back = profile_->periods.publish + Millis{1};
   master.last_publish -= back;
   for (Replica& replica : master.replicas) replica.last_publish -= back;

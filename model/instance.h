@@ -77,6 +77,7 @@ struct Instance {
   Millis down_after{};
   Instant last_publish{};         // last hello to it that was answered
   bool script_kill_sent = false;  // once per time that it is down
+  Instant quiet_until{};          // follows from all else: ticks have nothing to do before (quiet.cc)
 
   friend bool operator==(const Instance&, const Instance&) = default;
 };
@@ -159,6 +160,7 @@ struct Master : DataInstance {
   Instant failover_start{};                 // with the random desync added; moved by votes for others
   Instant delay_logged{};                   // the failover_start for which the wait was logged
   std::optional<std::uint16_t> promoted{};  // place in `replicas`
+  Instant all_quiet_until{};                // for all its instances: the earliest quiet_until
 
   boost::container::small_vector<Replica, 4> replicas{};
   boost::container::small_vector<Peer, 4> peers{};

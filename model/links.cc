@@ -34,6 +34,7 @@ void Sentinel::close_command(Turn& turn, LinkIndex index) {
   link.pending = 0;
   link.command = false;
   link.disconnected = true;
+  wake(index);
 }
 
 void Sentinel::close_subscription(Turn& turn, LinkIndex index) {
@@ -42,6 +43,7 @@ void Sentinel::close_subscription(Turn& turn, LinkIndex index) {
   link.subscription = false;
   link.subscription_pending = 0;
   link.disconnected = true;
+  wake(index);
 }
 
 // sentinelReconnectInstance(). "Connected" only means that a connect was started and did not fail yet.

@@ -55,7 +55,7 @@ Millis Sentinel::info_period(const Master& master, const Instance& instance) con
 }
 
 void Sentinel::send_on(Turn& turn, const Master& master, const Instance& instance, Socket socket, Callback::What what,
-                       Message message) {
+                       Message&& message) {
   Link& link = links_[instance.link];
   ++link.pending;
   if (LinkTable::is_subscription(socket)) ++link.subscription_pending;
@@ -63,7 +63,7 @@ void Sentinel::send_on(Turn& turn, const Master& master, const Instance& instanc
 }
 
 void Sentinel::send_command(Turn& turn, const Master& master, const Instance& instance, Callback::What what,
-                            Message message) {
+                            Message&& message) {
   send_on(turn, master, instance, LinkTable::command_socket(instance.link), what, std::move(message));
 }
 
@@ -72,7 +72,10 @@ void Sentinel::send_command(Turn& turn, const Master& master, const Instance& in
 void Sentinel::send_ping(Turn& turn, const Master& master, const Instance& instance) {
   Link& link = links_[instance.link];
   link.last_ping = turn.now;
-  if (link.active_ping == kNever) link.active_ping = turn.now;
+  if (link.active_ping == kNever) {
+    link.active_ping = turn.now;
+    if (link.users > 1) wake(instance.link);  // others wait for the reply now, too
+  }
   send_command(turn, master, instance, Callback::What::kPing, Ping{master.ping_name});
 }
 
@@ -119,8 +122,10 @@ void Sentinel::reply_arrived(Turn& turn, const MessageArrived& input) {
   } else if (callback.what == What::kPublish) {
     if (status->status == Status::kOk) instance->last_publish = turn.now;
   } else if (const auto* info = std::get_if<InfoReply>(input.message)) {
+    wake(*master);
     info_reply(turn, *master, static_cast<DataInstance&>(*instance), *info);
   } else if (const auto* down = std::get_if<IsMasterDownReply>(input.message)) {
+    wake(*master);
     down_reply(turn, *master, static_cast<Peer&>(*instance), *down);
   }
 }
@@ -132,6 +137,7 @@ void Sentinel::ping_reply(Turn& turn, LinkIndex index, Master* master, Instance*
   if (shows_life(status)) {
     link.last_available = turn.now;
     link.active_ping = kNever;
+    if (instance == nullptr || instance->s_down || link.users > 1) wake(index);
     if (status == Status::kPong && instance != nullptr && instance == master) master->rebooted = false;
   } else if (status == Status::kBusy && instance != nullptr && instance->s_down && !instance->script_kill_sent) {
     instance->script_kill_sent = true;
@@ -141,7 +147,7 @@ void Sentinel::ping_reply(Turn& turn, LinkIndex index, Master* master, Instance*
 
 // What other sentinels and clients ask of us (sentinelCommand, sentinelPublishCommand, pingCommand).
 void Sentinel::request_arrived(Turn& turn, const MessageArrived& input) {
-  const auto reply = [&](Message message) { turn.out.send(input.socket, input.callback, std::move(message)); };
+  const auto reply = [&](Message&& message) { turn.out.send(input.socket, input.callback, std::move(message)); };
   if (const auto* ping = std::get_if<Ping>(input.message)) {
     reply(StatusReply{ping->name ? Status::kUnknownCommand : Status::kPong});
   } else if (const auto* publish = std::get_if<Publish>(input.message)) {

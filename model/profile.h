@@ -136,6 +136,7 @@ struct Profile {
   Periods periods{};
   SentinelTraits sentinel{};
   DataNodeTraits data_node{};
+  bool skips_quiet_ticks = true;  // the same is said and done without that, more slowly (quiet.cc)
 };
 
 // All profiles, the baseline first.

@@ -125,6 +125,7 @@ void Sentinel::reset_master(Turn& turn, Master& master, bool keep_peers) {
   link.last_ping = kNever;
   master.role_reported = InstanceKind::kMaster;
   master.role_reported_since = turn.now;
+  wake(master);
 }
 
 }  // namespace sentinel::model

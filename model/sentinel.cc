@@ -25,9 +25,15 @@ void Sentinel::step(Instant now, const Input& input, Random& random, Effects& ef
           [&](const TimerFired&) { tick(turn); },
           // "Connected" is what a link is from the start of a connect on; there is nothing to do when it succeeds.
           [](const Connected&) {},
-          [&](const Disconnected& what) { connection_lost(what.socket); },
+          [&](const Disconnected& what) {
+            wake();
+            connection_lost(what.socket);
+          },
           [&](const MessageArrived& what) { message_arrived(turn, what); },
-          [&](const CommandArrived& what) { command_arrived(turn, *what.command); },
+          [&](const CommandArrived& what) {
+            wake();
+            command_arrived(turn, *what.command);
+          },
           [&](const ScriptEnded& what) { script_ended(what); },
       },
       input);

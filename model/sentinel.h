@@ -21,10 +21,10 @@ enum class Exclusion : std::uint8_t { kDown, kDisconnected, kSilent, kPriorityZe
 
 // The same state, time, input and random state give the same effects and the same next state.
 //
-// One file tells one part of the behaviour: tick.cc (the timer and TILT), links.cc, monitoring.cc (PING, INFO and
-// hello, and their replies), info.cc, discovery.cc (hellos), failure_detection.cc (SDOWN, ODOWN), election.cc,
-// failover.cc (start, state machine, selection), reconfiguration.cc (the other replicas, switch, reset),
-// scripts.cc, sentinel_commands.cc, subscribers.cc, persistence.cc.
+// One file tells one part of the behaviour: tick.cc (the timer and TILT), quiet.cc (ticks with nothing due), links.cc,
+// monitoring.cc (PING, INFO and hello, and their replies), info.cc, discovery.cc (hellos), failure_detection.cc (SDOWN,
+// ODOWN), election.cc, failover.cc (start, state machine, selection), reconfiguration.cc (the other replicas, switch,
+// reset), scripts.cc, sentinel_commands.cc, subscribers.cc, persistence.cc.
 class Sentinel {
  public:
   // As the process is when it has read its configuration at `now`. `profile` must outlive it; config.id is known.
@@ -87,6 +87,15 @@ class Sentinel {
   bool monitor(Turn& turn, Master& master, AnyInstance& instance);
   static Millis next_tick(Turn& turn);
 
+  // quiet.cc
+  bool is_calm(const Master& master) const;
+  bool is_quiet(const Turn& turn, const Master& master, const Instance& instance) const;
+  Instant next_due(const Turn& turn, const Master& master, const Instance& instance) const;
+  Instant next_due(const Master& master) const;
+  void wake();
+  void wake(Master& master);
+  void wake(LinkIndex link);
+
   // links.cc
   void release_link(Turn& turn, const Instance& instance);
   void close_command(Turn& turn, LinkIndex index);
@@ -99,9 +108,9 @@ class Sentinel {
 
   // monitoring.cc
   void send_periodic_commands(Turn& turn, const Master& master, const Instance& instance);
-  void send_command(Turn& turn, const Master& master, const Instance& instance, Callback::What what, Message message);
+  void send_command(Turn& turn, const Master& master, const Instance& instance, Callback::What what, Message&& message);
   void send_on(Turn& turn, const Master& master, const Instance& instance, Socket socket, Callback::What what,
-               Message message);
+               Message&& message);
   void send_ping(Turn& turn, const Master& master, const Instance& instance);
   void send_hello(Turn& turn, const Master& master, const Instance& instance);
   bool info_is_due(const Turn& turn, const Master& master, const Instance& instance) const;
@@ -131,7 +140,7 @@ class Sentinel {
   void displace(Turn& turn, Master& master, Peer& peer);
   void update_address_everywhere(Turn& turn, const Master& master, const Peer& peer);
   bool remove_peer(Turn& turn, Master& master, const Id& id);
-  void force_hello(Master& master) const;
+  void force_hello(Master& master);
 
   // failure_detection.cc
   void check_subjectively_down(Turn& turn, const Master& master, Instance& instance);

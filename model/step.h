@@ -128,10 +128,12 @@ using Action = std::variant<Connect, Disconnect, Send, Event, Answer, Applied, D
 struct Effects {
   std::vector<Action> actions;       // in order
   std::optional<Millis> next_timer;  // replaces the timer that is set, counted from now
+  bool persists = false;             // whether a Persist is among them
 
   void clear() {
     actions.clear();
     next_timer.reset();
+    persists = false;
   }
   void connect(Socket socket, Address to) { actions.emplace_back(Connect{socket, to}); }
   void disconnect(Socket socket) { actions.emplace_back(Disconnect{socket}); }
@@ -143,8 +145,8 @@ struct Effects {
     });
     disconnect(socket);
   }
-  void send(Socket socket, const Callback& callback, Message message) {
-    actions.emplace_back(Send{socket, callback, std::move(message)});
+  void send(Socket socket, const Callback& callback, Message&& message) {
+    actions.emplace_back(std::in_place_type<Send>, socket, callback, std::move(message));
   }
   void emit(const Event& event) { actions.emplace_back(event); }
   void answer(const Answer& answer) { actions.emplace_back(answer); }
@@ -157,7 +159,10 @@ struct Effects {
   void report(const ScriptCollected& collected) { actions.emplace_back(collected); }
   void report(const ScriptDropped& dropped) { actions.emplace_back(dropped); }
   void stall(Millis period) { actions.emplace_back(Stall{period}); }
-  void persist() { actions.emplace_back(Persist{}); }
+  void persist() {
+    actions.emplace_back(Persist{});
+    persists = true;
+  }
   // An event loop writes to its connections when the handlers are done: of what the step has said so far only the log
   // and the disk keep something.
   void exit() {

@@ -29,9 +29,15 @@ void Sentinel::tick(Turn& turn) {
   check_tilt(turn);
   Master* to_switch = nullptr;
   for (Master& master : masters_) {
-    handle(turn, master);
-    for (Replica& replica : master.replicas) monitor(turn, master, replica);
-    for (Peer& peer : master.peers) monitor(turn, master, peer);
+    if (!tilt_ && turn.now < master.all_quiet_until) continue;
+    if (!is_quiet(turn, master, master)) handle(turn, master);
+    for (Replica& replica : master.replicas) {
+      if (!is_quiet(turn, master, replica)) monitor(turn, master, replica);
+    }
+    for (Peer& peer : master.peers) {
+      if (!is_quiet(turn, master, peer)) monitor(turn, master, peer);
+    }
+    master.all_quiet_until = next_due(master);
     if (master.state == FailoverState::kUpdateConfig) to_switch = &master;
   }
   if (to_switch != nullptr) switch_to_promoted(turn, *to_switch);
@@ -51,6 +57,7 @@ void Sentinel::check_tilt(Turn& turn) {
   if (delta < Millis{0} || delta > profile_->periods.tilt_trigger) {
     tilt_ = true;
     tilt_since_ = turn.now;
+    wake();
     emit_tilt(turn, EventKind::kTilt);
   }
   previous_tick_ = turn.now;
@@ -71,6 +78,7 @@ bool Sentinel::monitor(Turn& turn, Master& master, AnyInstance& instance) {
   send_periodic_commands(turn, master, instance);
   if (still_in_tilt(turn)) return false;
   check_subjectively_down(turn, master, instance);
+  instance.quiet_until = next_due(turn, master, instance);
   return true;
 }
 

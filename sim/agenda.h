@@ -1,7 +1,8 @@
 // The future of a run: what will happen, in the total order of (time, sequence number).
 #pragma once
 
-#include <algorithm>
+#include <boost/container/static_vector.hpp>
+#include <boost/heap/d_ary_heap.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -35,9 +36,10 @@ struct Happening {
   Kind kind{};
   std::uint8_t side = 0;
 
-  friend bool operator>(const Happening& a, const Happening& b) {
-    return a.at != b.at ? a.at > b.at : a.sequence > b.sequence;
+  friend bool operator<(const Happening& a, const Happening& b) {
+    return a.at != b.at ? a.at < b.at : a.sequence < b.sequence;
   }
+  friend bool operator>(const Happening& a, const Happening& b) { return b < a; }
 };
 static_assert(sizeof(Happening) == 24);
 
@@ -48,12 +50,14 @@ inline bool is_about_connection(const Happening& what) {
          what.kind == Kind::kDeliver || what.kind == Kind::kRead;
 }
 
-// Same instant: first in, first out.
+// Same instant: first in, first out. What comes next stands in a short sorted list, all that comes later in a heap: few
+// worlds have more to come than the list holds, and who takes from its end or puts something near that moves little.
 class Agenda {
  public:
   SimTime now() const { return now_; }
-  bool empty() const { return heap_.empty(); }
-  SimTime next_at() const { return heap_.front().at; }
+  bool empty() const { return near_.empty(); }
+  std::size_t size() const { return near_.size() + far_.size(); }
+  SimTime next_at() const { return near_.back().at; }
   std::uint64_t next_sequence() const { return next_sequence_; }  // of what will be scheduled next
 
   // From now on what is scheduled comes only at whole multiples of this: what comes within one of them is simultaneous.
@@ -63,14 +67,14 @@ class Agenda {
   void schedule(SimTime at, Happening what) {
     what.at = interval_ == Micros{1} ? at : next_slot(at);
     what.sequence = next_sequence_++;
-    heap_.push_back(what);
-    std::ranges::push_heap(heap_, std::greater<>{});
+    insert(what);
   }
   // Takes out what comes next and moves the time to it. The agenda must not be empty.
   Happening pop() {
-    std::ranges::pop_heap(heap_, std::greater<>{});
-    const Happening next = heap_.back();
-    heap_.pop_back();
+    const Happening next = near_.back();
+    near_.pop_back();
+    if (near_.empty() && !far_.empty()) [[unlikely]]
+      refill();
     now_ = next.at;
     return next;
   }
@@ -80,16 +84,37 @@ class Agenda {
   void simultaneous(std::vector<Happening>& into) const;
   // Likewise pop(), but takes what is at this place among what is simultaneous; past the end, the first.
   Happening pop(std::size_t place);
-  // All, in no particular order.
-  const std::vector<Happening>& all() const { return heap_; }
+  // All, in the order in which it would happen.
+  std::vector<Happening> all() const;
 
  private:
+  static constexpr std::size_t kNear = 64;
+
   SimTime next_slot(SimTime at) const {
     const Micros past = at.time_since_epoch() % interval_;
     return past > Micros{0} ? at + (interval_ - past) : at - past;
   }
+  // Behind all that comes at the same time.
+  void insert(const Happening& what) {
+    const bool is_full = near_.size() == kNear;
+    if ((is_full || !far_.empty()) && near_.front().at <= what.at) {
+      far_.push(what);
+      return;
+    }
+    if (is_full) {
+      far_.push(near_.front());
+      near_.erase(near_.begin());
+    }
+    near_.push_back(what);
+    Happening* place = near_.data() + near_.size() - 1;
+    for (; place != near_.data() && place[-1].at <= what.at; --place) *place = place[-1];
+    *place = what;
+  }
+  void refill();
 
-  std::vector<Happening> heap_;  // what comes next is the first
+  // Nothing in `far_` comes before anything in `near_`, and that is empty only if both are.
+  boost::container::static_vector<Happening, kNear> near_;  // sorted, what comes next is the last
+  boost::heap::d_ary_heap<Happening, boost::heap::arity<4>, boost::heap::compare<std::greater<>>> far_;
   SimTime now_{};
   Micros interval_{1};
   std::uint64_t next_sequence_ = 0;

@@ -71,11 +71,19 @@ std::optional<NodeId> Network::owner(const model::Address& address) const {
 }
 
 void Network::send(Agenda& agenda, NodeId from, Socket socket, const model::Callback& callback,
-                   model::Message message) {
+                   model::Message&& message) {
   const std::optional<Located> end = locate(from, socket);
   if (!end) return;
-  append(agenda, end->connection, other(end->side),
-         Parcel{.callback = callback, .message = std::move(message), .place = sent_++});
+  const std::uint32_t place = sent_++;
+  const std::uint8_t to = other(end->side);
+  if (connections_[end->connection].pipes[to].broken) return;
+  const std::uint32_t slot = new_parcel();
+  Parcel& parcel = parcels_[slot];
+  parcel.callback = callback;
+  parcel.message = std::move(message);
+  parcel.closes = false;
+  parcel.place = place;
+  append(agenda, end->connection, to, slot);
 }
 
 std::optional<NodeId> Network::peer(NodeId node, Socket socket) const {
@@ -164,24 +172,26 @@ std::optional<model::Input> Network::connected(Agenda& agenda, std::uint32_t at)
 
 // --- messages -----------------------------------------------------------------------------------------------
 
-void Network::append(Agenda& agenda, std::uint32_t at, std::uint8_t to, Parcel parcel) {
+std::uint32_t Network::new_parcel() {
+  const std::uint32_t slot = free_parcel_;
+  if (slot == kNone) {
+    parcels_.emplace_back();
+    return static_cast<std::uint32_t>(parcels_.size() - 1);
+  }
+  free_parcel_ = parcels_[slot].next;
+  parcels_[slot].next = kNone;
+  return slot;
+}
+
+void Network::append(Agenda& agenda, std::uint32_t at, std::uint8_t to, std::uint32_t slot) {
   Connection& connection = connections_[at];
   Pipe& pipe = connection.pipes[to];
-  if (pipe.broken) return;
+  Parcel& parcel = parcels_[slot];
   parcel.sent_in = happening_;
   parcel.held = is_held(connection, to, parcel);
-  const bool waits = pipe.waiting > 0 || parcel.held;
-  std::uint32_t slot = free_parcel_;
-  if (slot == kNone) {
-    slot = static_cast<std::uint32_t>(parcels_.size());
-    parcels_.push_back(std::move(parcel));
-  } else {
-    free_parcel_ = parcels_[slot].next;
-    parcels_[slot] = std::move(parcel);
-  }
   (pipe.first == kNone ? pipe.first : parcels_[pipe.last].next) = slot;
   pipe.last = slot;
-  if (waits) {
+  if (pipe.waiting > 0 || parcel.held) {
     ++pipe.waiting;
   } else if (connection.state == State::kEstablished) {
     dispatch(agenda, at, to);
@@ -239,8 +249,9 @@ Micros Network::travel_time(NodeId from, const Latency& latency, bool connecting
   constexpr int kMostRepetitions = 15;  // tcp_retries2
   model::Random& chance = chances_[index(from)];
   Micros time = latency.draw(chance);
+  if (latency.loss_ppm == 0) return time;
   Retransmission::Waits waits{scenario_->network.retransmission, connecting};
-  for (int i = 0; i < kMostRepetitions && latency.loss_ppm > 0; ++i) {
+  for (int i = 0; i < kMostRepetitions; ++i) {
     if (chance.below(model::Random::Stream::kLatency, kMillion) >= latency.loss_ppm) break;
     time += waits.next();
   }
@@ -317,6 +328,8 @@ bool Network::reaches_host(Agenda& agenda, std::uint32_t at, std::uint8_t to) {
     return false;
   }
   --pipe.underway;
+  if (topology_.is_uniform()) [[likely]]
+    return true;
   const CutMode there = path_to(connection, to).cut;
   const CutMode back = path_to(connection, other(to)).cut;
   if (there != CutMode::kNone) {
@@ -408,7 +421,9 @@ void Network::close_end(Agenda& agenda, std::uint32_t at, std::uint8_t side) {
   } else if (connection.pipes[other(side)].broken) {
     probe_later(agenda, at, other(side));
   } else {
-    append(agenda, at, other(side), Parcel{.closes = true});
+    const std::uint32_t last = new_parcel();
+    parcels_[last] = Parcel{.closes = true};
+    append(agenda, at, other(side), last);
   }
 }
 
@@ -438,14 +453,6 @@ void Network::discard(std::uint32_t parcel) {
 
 Happening Network::about(Happening::Kind kind, std::uint32_t at, std::uint8_t side) const {
   return Happening{.index = at, .generation = connections_[at].generation, .kind = kind, .side = side};
-}
-
-NodeId Network::node_at(const Connection& connection, std::uint8_t side) const {
-  return side == kServer && connection.server ? *connection.server : connection.ends[side].node;
-}
-
-Path Network::path_to(const Connection& connection, std::uint8_t side) const {
-  return topology_.path(node_at(connection, other(side)), node_at(connection, side));
 }
 
 }  // namespace sentinel::sim

@@ -36,7 +36,8 @@ class Network {
 
   // --- what processes do ---
   void connect(Agenda& agenda, NodeId from, model::Socket socket, model::Address to);
-  void send(Agenda& agenda, NodeId from, model::Socket socket, const model::Callback& callback, model::Message message);
+  void send(Agenda& agenda, NodeId from, model::Socket socket, const model::Callback& callback,
+            model::Message&& message);
   void close(Agenda& agenda, NodeId node, model::Socket socket);
   // Whether it is an end of a connection, perhaps of one that is not established yet.
   bool is_open(NodeId node, model::Socket socket) const { return locate(node, socket).has_value(); }
@@ -134,14 +135,21 @@ class Network {
   };
   std::optional<Located> locate(NodeId node, model::Socket socket) const;
   Happening about(Happening::Kind kind, std::uint32_t at, std::uint8_t side) const;
-  NodeId node_at(const Connection& connection, std::uint8_t side) const;
-  Path path_to(const Connection& connection, std::uint8_t side) const;
+  NodeId node_at(const Connection& connection, std::uint8_t side) const {
+    return side == kServer && connection.server ? *connection.server : connection.ends[side].node;
+  }
+  Path path_to(const Connection& connection, std::uint8_t side) const {
+    if (topology_.is_uniform()) [[likely]]
+      return topology_.usual();
+    return topology_.path(node_at(connection, other(side)), node_at(connection, side));
+  }
   Micros travel_time(NodeId from, const Latency& latency, bool connecting);
 
   void request_connection(Agenda& agenda, std::uint32_t connection, SimTime sent);
   void connect_arrives(Agenda& agenda, std::uint32_t connection);
   std::optional<model::Input> connected(Agenda& agenda, std::uint32_t connection);
-  void append(Agenda& agenda, std::uint32_t connection, std::uint8_t to, Parcel parcel);
+  void append(Agenda& agenda, std::uint32_t connection, std::uint8_t to, std::uint32_t parcel);
+  std::uint32_t new_parcel();
   void dispatch(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
   bool accepts(const Connection& connection) const;
   bool is_held(const Connection& connection, std::uint8_t to, const Parcel& parcel) const;

@@ -87,10 +87,18 @@ const model::Watcher* Run::watcher(NodeId node) const {
 bool Run::step(Scratch& scratch) {
   scratch.records.clear();
   if (!has_future()) return false;
-  if (happenings_ + 1 == choice_at_) [[unlikely]]
-    return step_as(scenario_->schedule.choices[choices_made_], scratch);
-  play(take_next(), scratch);
+  take(is_step_next(), scratch);
   return true;
+}
+
+// What comes next: a step of the scenario that has a time, or what is on the agenda.
+void Run::take(bool is_step, Scratch& scratch) {
+  if (happenings_ + 1 == choice_at_) [[unlikely]] {
+    step_as(scenario_->schedule.choices[choices_made_], scratch);
+    return;
+  }
+  scratch.records.clear();
+  play(take_next(is_step), scratch);
 }
 
 void Run::play(const Happening& what, Scratch& scratch) {
@@ -105,8 +113,9 @@ void Run::play(const Happening& what, Scratch& scratch) {
   if (scratch.history != nullptr) scratch.history->said(scratch.records);
 }
 
-Happening Run::take_next() {
-  if (!is_step_next()) return agenda_.pop();
+Happening Run::take_next(bool is_step) {
+  if (!is_step) [[likely]]
+    return agenda_.pop();
   const TimedStep next = steps_.back();
   steps_.pop_back();
   agenda_.set_now(next.at);
@@ -239,6 +248,7 @@ void Run::feed(NodeId node, const model::Input& input, Scratch& scratch, std::ui
 // A process that writes its configuration stands still until that is on disk. All that it says in this step leaves
 // only then: an event loop writes to its connections when the handlers are done.
 bool Run::wait_for_disk(NodeId node, Scratch& scratch, std::uint32_t step) {
+  if (!scratch.effects.persists) return false;
   Process& process = processes_[index(node)];
   Micros wait{0};
   for (const model::Action& action : scratch.effects.actions) {
@@ -274,6 +284,11 @@ void Run::flushed(NodeId node, const Happening& what, Scratch& scratch) {
 void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optional<model::Millis> next_timer,
                     Scratch& scratch, std::uint32_t step) {
   for (model::Action& action : actions) {
+    if (auto* const send = std::get_if<model::Send>(&action)) [[likely]] {
+      if (scratch.history != nullptr) note_message(node, *send, *scratch.history);
+      network_.send(agenda_, node, send->socket, send->callback, std::move(send->message));
+      continue;
+    }
     if (std::holds_alternative<model::Exit>(action)) return kill(node);
     std::visit(
         [&](auto& done) {
@@ -283,9 +298,6 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
             network_.connect(agenda_, node, done.socket, done.to);
           } else if constexpr (std::is_same_v<Done, model::Disconnect>) {
             network_.close(agenda_, node, done.socket);
-          } else if constexpr (std::is_same_v<Done, model::Send>) {
-            if (scratch.history != nullptr) note_message(node, done, *scratch.history);
-            network_.send(agenda_, node, done.socket, done.callback, std::move(done.message));
           } else if constexpr (std::is_same_v<Done, model::Event>) {
             record(scratch, node, done);
           } else if constexpr (std::is_same_v<Done, model::Answer>) {
@@ -305,7 +317,7 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
           } else if constexpr (std::is_same_v<Done, model::Persist>) {
             persist(processes_[index(node)]);
           } else {
-            static_assert(std::is_same_v<Done, model::Exit>);
+            static_assert(std::is_same_v<Done, model::Exit> || std::is_same_v<Done, model::Send>);
           }
         },
         action);

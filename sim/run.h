@@ -70,7 +70,13 @@ class Run {
   // What comes next happens. False, and nothing happens, if there is no future.
   bool step(Scratch& scratch);
   // Likewise, if it comes until `end`, this time included.
-  bool step_until(SimTime end, Scratch& scratch) { return has_future() && next_at() <= end && step(scratch); }
+  bool step_until(SimTime end, Scratch& scratch) {
+    const bool is_step = is_step_next();
+    if (!is_step && (agenda_.empty() || agenda_.next_at() > end)) return false;
+    if (is_step && steps_.back().at > end) return false;
+    take(is_step, scratch);
+    return true;
+  }
 
   // --- the choices of a run (run_choices.cc) ---
   const Agenda& agenda() const { return agenda_; }
@@ -188,7 +194,8 @@ class Run {
     std::uint32_t place = 0;
   };
 
-  Happening take_next();
+  void take(bool is_step, Scratch& scratch);
+  Happening take_next(bool is_step);
   void play(const Happening& what, Scratch& scratch);
   std::uint64_t next_scheduled() const;
   static std::size_t index(NodeId node) { return static_cast<std::size_t>(node); }

@@ -51,7 +51,7 @@ bool Run::step_as(const Choice& choice, Scratch& scratch) {
   using Stream = model::Random::Stream;
   scratch.records.clear();
   if (!has_future()) return false;
-  const Happening what = is_step_next() ? take_next() : agenda_.pop(choice.take);
+  const Happening what = is_step_next() ? take_next(true) : agenda_.pop(choice.take);
   const std::optional<NodeId> node = process_of(what);
   const auto answer = [&](model::Draw draw, model::Draw tick) {
     if (!node) return;

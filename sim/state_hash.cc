@@ -174,7 +174,6 @@ class StateHasher {
     }
     std::vector<Happening> all = run_->agenda_.all();
     std::erase_if(all, [&](const Happening& what) { return run_->is_void(what); });
-    std::ranges::sort(all, [](const Happening& a, const Happening& b) { return b > a; });
     std::vector<std::tuple<SimTime, std::optional<NodeId>, std::uint64_t>> places;  // how many came before
     for (const Happening& what : all) {
       const std::optional<NodeId> whose = run_->process_of(what);

@@ -23,6 +23,9 @@ class Topology {
   // `usual` must outlive the topology and its copies.
   Topology(std::size_t nodes, const Latency& usual) : nodes_(nodes), usual_{CutMode::kNone, &usual} {}
 
+  // Whether no way differs from the usual one.
+  bool is_uniform() const { return !special_; }
+  const Path& usual() const { return usual_; }
   Path path(NodeId from, NodeId to) const {
     if (!special_) return usual_;
     const auto [edge, exists] = boost::edge(vertex(from), vertex(to), *special_);

@@ -5,6 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,33 @@ RC_GTEST_PROP(Agenda, IsATotalOrder, ()) {
     RC_ASSERT(agenda.now() == at(time));
   }
   RC_ASSERT(agenda.empty());
+}
+
+// Nothing else comes of it that only some of what is to come is kept in order: whatever is scheduled between what
+// comes.
+RC_GTEST_PROP(Agenda, IsATotalOrderWhateverIsScheduledMeanwhile, ()) {
+  using Key = std::pair<std::int64_t, std::uint32_t>;
+  const auto bursts = *rc::gen::container<std::vector<std::pair<int, int>>>(
+      rc::gen::pair(rc::gen::inRange(0, 150), rc::gen::inRange(0, 150)));
+  Agenda agenda;
+  std::set<Key> expected;
+  std::uint32_t index = 0;
+  for (const auto& [scheduled, taken] : bursts) {
+    for (int i = 0; i < scheduled; ++i, ++index) {
+      const std::int64_t time = agenda.now().time_since_epoch().count() + *rc::gen::inRange<std::int64_t>(0, 300);
+      agenda.schedule(at(time), {.index = index});
+      expected.emplace(time, index);
+    }
+    for (int i = 0; i < taken && !expected.empty(); ++i) {
+      const Happening next = agenda.pop();
+      RC_ASSERT(Key(next.at.time_since_epoch().count(), next.index) == *expected.begin());
+      expected.erase(expected.begin());
+    }
+    RC_ASSERT(agenda.size() == expected.size());
+    RC_ASSERT(agenda.empty() == expected.empty());
+    const std::vector<Happening> all = agenda.all();
+    RC_ASSERT(std::ranges::equal(all, expected, {}, &Happening::index, &Key::second));
+  }
 }
 
 // What is scheduled for now comes after all that was scheduled for this time before, and before what is later.
@@ -78,6 +106,23 @@ TEST(Agenda, TakesWhatIsChosen) {
   EXPECT_EQ(simultaneous[2].index, 2U);
   EXPECT_EQ(agenda.pop(2).index, 2U);
   for (const std::uint32_t expected : {0U, 1U, 3U, 5U}) EXPECT_EQ(agenda.pop().index, expected);
+}
+
+// Likewise if a hundred things are simultaneous.
+TEST(Agenda, TakesWhatIsChosenOfMany) {
+  Agenda agenda;
+  for (std::uint32_t i = 0; i < 100; ++i) agenda.schedule(at(5), {.index = i});
+  agenda.schedule(at(6), {.index = 100});
+  EXPECT_EQ(agenda.pop(99).index, 99U);
+  EXPECT_EQ(agenda.pop(70).index, 70U);
+  EXPECT_EQ(agenda.now(), at(5));
+  std::vector<std::uint32_t> came;
+  while (!agenda.empty()) came.push_back(agenda.pop().index);
+  std::vector<std::uint32_t> expected;
+  for (std::uint32_t i = 0; i <= 100; ++i) {
+    if (i != 70 && i != 99) expected.push_back(i);
+  }
+  EXPECT_EQ(came, expected);
 }
 
 // A copy has a future of its own.
