@@ -1,13 +1,15 @@
 // Is it down? One sentinel's own view (SDOWN), and the agreement of a quorum (ODOWN).
+#include <algorithm>
+
 #include "model/sentinel.h"
 
 namespace sentinel::model {
 
 // sentinelCheckSubjectivelyDown().
 void Sentinel::check_subjectively_down(Turn& turn, const Master& master, Instance& instance) {
-  const bool silent = is_silent(turn, instance);
+  const bool silent = turn.now >= silent_at(instance);
   kill_stale_connections(turn, instance);
-  const bool down = silent || (&instance == &master && master_is_unfit(turn, master));
+  const bool down = silent || (&instance == &master && turn.now >= unfit_at(master));
   if (down == instance.s_down) return;
   instance.s_down = down;
   if (down) {
@@ -21,23 +23,20 @@ void Sentinel::check_subjectively_down(Turn& turn, const Master& master, Instanc
 
 // The clock runs from the oldest unanswered PING or, if the connection is lost and none is outstanding, from the last
 // acceptable reply (from 3.2 on; before, such an instance is not down).
-bool Sentinel::is_silent(const Turn& turn, const Instance& instance) const {
+Instant Sentinel::silent_at(const Instance& instance) const {
   const Link& link = links_[instance.link];
-  Millis elapsed{0};
-  if (link.active_ping != kNever) {
-    elapsed = turn.now - link.active_ping;
-  } else if (link.disconnected && traits().counts_lost_links) {
-    elapsed = turn.now - link.last_available;
-  }
-  return elapsed > instance.down_after;
+  if (link.active_ping != kNever) return just_after(link.active_ping + instance.down_after);
+  if (link.disconnected && traits().counts_lost_links) return just_after(link.last_available + instance.down_after);
+  return kNotDue;
 }
 
 // A master that answers, but says that it is a replica, or was started again and still loads.
-bool Sentinel::master_is_unfit(const Turn& turn, const Master& master) const {
-  const bool reports_replica = master.role_reported == InstanceKind::kReplica &&
-                               turn.now - master.role_reported_since > master.down_after + 2 * profile_->periods.info;
-  const bool rebooted = master.rebooted && turn.now - master.rebooted_at > master.reboot_down_after;
-  return reports_replica || rebooted;
+Instant Sentinel::unfit_at(const Master& master) const {
+  Instant at = kNotDue;
+  if (master.role_reported == InstanceKind::kReplica)
+    at = just_after(master.role_reported_since + master.down_after + 2 * profile_->periods.info);
+  if (master.rebooted) at = std::min(at, just_after(master.rebooted_at + master.reboot_down_after));
+  return at;
 }
 
 // sentinelCheckObjectivelyDown(). Our own vote counts. Evaluated at every tick: it can be lost during a failover.
@@ -64,16 +63,20 @@ void Sentinel::check_objectively_down(Turn& turn, Master& master) {
 void Sentinel::ask_other_sentinels(Turn& turn, Master& master, bool forced) {
   const Millis ask = profile_->periods.ask;
   for (Peer& peer : master.peers) {
-    const Millis age = turn.now - peer.last_down_reply;
-    if (age > 5 * ask) {
+    if (turn.now >= opinion_ends_at(peer)) {
       peer.says_master_down = false;
       peer.leader.reset();
     }
-    if (!master.s_down || links_[peer.link].disconnected || (!forced && age < ask)) continue;
+    if (!master.s_down || links_[peer.link].disconnected || (!forced && turn.now - peer.last_down_reply < ask))
+      continue;
     IsMasterDown request{.master = master.address, .epoch = current_epoch_};
     if (master.state != FailoverState::kNone) request.candidate = id_;
     send_command(turn, master, peer, Callback::What::kIsMasterDown, request);
   }
+}
+
+Instant Sentinel::opinion_ends_at(const Peer& peer) const {
+  return just_after(peer.last_down_reply + 5 * profile_->periods.ask);
 }
 
 // sentinelReceiveIsMasterDownReply().

@@ -13,6 +13,11 @@
 
 namespace sentinel::model {
 
+// When something is due that waits for nothing, and the first millisecond after an instant: most rules ask whether more
+// than so much time has passed.
+inline constexpr Instant kNotDue = Instant::max();
+constexpr Instant just_after(Instant at) { return at + Millis{1}; }
+
 // A link's place in the sentinel's LinkTable.
 using LinkIndex = std::uint16_t;
 

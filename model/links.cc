@@ -46,11 +46,16 @@ void Sentinel::close_subscription(Turn& turn, LinkIndex index) {
   wake(index);
 }
 
+Instant Sentinel::reconnect_due(const Instance& instance) const {
+  const Link& link = links_[instance.link];
+  if (!link.disconnected || instance.address.port == 0) return kNotDue;
+  return traits().throttles_reconnects ? link.last_reconnect + profile_->periods.ping : kNever;
+}
+
 // sentinelReconnectInstance(). "Connected" only means that a connect was started and did not fail yet.
 void Sentinel::reconnect(Turn& turn, const Master& master, const Instance& instance) {
+  if (turn.now < reconnect_due(instance)) return;
   Link& link = links_[instance.link];
-  if (!link.disconnected || instance.address.port == 0) return;
-  if (traits().throttles_reconnects && turn.now - link.last_reconnect < profile_->periods.ping) return;
   link.last_reconnect = turn.now;
 
   const bool needs_subscription = instance.kind != InstanceKind::kSentinel;
@@ -83,17 +88,24 @@ void Sentinel::introduce(Turn& turn, const Master& master, const Instance& insta
 // The kill rules of sentinelCheckSubjectivelyDown(): a connection that is old enough and silent is given up, so that
 // a new one is tried.
 void Sentinel::kill_stale_connections(Turn& turn, const Instance& instance) {
-  const Periods& periods = profile_->periods;
+  if (turn.now >= command_stale_at(instance)) close_command(turn, instance.link);
+  if (turn.now >= subscription_stale_at(instance)) close_subscription(turn, instance.link);
+}
+
+Instant Sentinel::command_stale_at(const Instance& instance) const {
   const Link& link = links_[instance.link];
+  if (!link.command || link.active_ping == kNever) return kNotDue;
   const Millis half = instance.down_after / 2;
-  if (link.command && turn.now - link.command_since > periods.min_link_reconnect && link.active_ping != kNever &&
-      turn.now - link.active_ping > half && turn.now - link.last_pong > half) {
-    close_command(turn, instance.link);
-  }
-  if (link.subscription && turn.now - link.subscription_since > periods.min_link_reconnect &&
-      turn.now - link.subscription_activity > 3 * periods.publish) {
-    close_subscription(turn, instance.link);
-  }
+  return just_after(std::max(
+      {link.command_since + profile_->periods.min_link_reconnect, link.active_ping + half, link.last_pong + half}));
+}
+
+Instant Sentinel::subscription_stale_at(const Instance& instance) const {
+  const Link& link = links_[instance.link];
+  if (!link.subscription) return kNotDue;
+  const Periods& periods = profile_->periods;
+  return just_after(
+      std::max(link.subscription_since + periods.min_link_reconnect, link.subscription_activity + 3 * periods.publish));
 }
 
 // instanceLinkConnectionError(). The active ping time stays as it is. AUTH and SETNAME that were sent on the

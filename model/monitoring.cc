@@ -19,28 +19,31 @@ void Sentinel::send_periodic_commands(Turn& turn, const Master& master, const In
   const Link& link = links_[instance.link];
   if (link.disconnected || link.pending >= kMaxPendingCommands * link.users) return;
 
-  if (info_is_due(turn, master, instance)) {
+  if (turn.now >= info_due(master, instance)) {
     send_command(turn, master, instance, Callback::What::kInfo, InfoRequest{});
     if (traits().one_command_per_tick) return;
   }
-  if (ping_is_due(turn, instance)) {
+  if (turn.now >= ping_due(instance)) {
     send_ping(turn, master, instance);
     if (traits().one_command_per_tick) return;
   }
-  if (turn.now - instance.last_publish > profile_->periods.publish) send_hello(turn, master, instance);
+  if (turn.now >= hello_due(instance)) send_hello(turn, master, instance);
 }
 
-bool Sentinel::info_is_due(const Turn& turn, const Master& master, const Instance& instance) const {
-  if (instance.kind == InstanceKind::kSentinel) return false;
-  const Instant refresh = static_cast<const DataInstance&>(instance).info_refresh;
-  return refresh == kNever || turn.now - refresh > info_period(master, instance);
+Instant Sentinel::info_due(const Master& master, const Instance& instance) const {
+  if (instance.kind == InstanceKind::kSentinel) return kNotDue;
+  return just_after(static_cast<const DataInstance&>(instance).info_refresh + info_period(master, instance));
 }
 
-bool Sentinel::ping_is_due(const Turn& turn, const Instance& instance) const {
+Instant Sentinel::ping_due(const Instance& instance) const {
   const Link& link = links_[instance.link];
   const Millis period = std::min(instance.down_after, profile_->periods.ping);
-  if (turn.now - link.last_pong <= period) return false;
-  return !traits().spaces_pings || turn.now - link.last_ping > period / 2;
+  const Instant spaced = traits().spaces_pings ? link.last_ping + period / 2 : kNever;
+  return just_after(std::max(link.last_pong + period, spaced));
+}
+
+Instant Sentinel::hello_due(const Instance& instance) const {
+  return just_after(instance.last_publish + profile_->periods.publish);
 }
 
 // A replica is asked more often while its master is failed over, and while its own link is down. The time that the

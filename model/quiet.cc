@@ -4,12 +4,6 @@
 #include "model/sentinel.h"
 
 namespace sentinel::model {
-namespace {
-
-constexpr Millis kMore{1};  // all conditions are of the form: more than so long ago
-
-}  // namespace
-
 // Whether nothing goes on that makes a tick of it depend on others.
 bool Sentinel::is_calm(const Master& master) const {
   return !tilt_ && !master.s_down && !master.o_down && !master.in_progress && master.state == FailoverState::kNone &&
@@ -21,50 +15,17 @@ bool Sentinel::is_quiet(const Turn& turn, const Master& master, const Instance& 
 }
 
 // The earliest time at which a tick could do something about an instance of a calm master if nothing arrives until
-// then. What arrives only makes that later, but for what wake() is called for. Each line is the condition of a rule in
-// links.cc, monitoring.cc or failure_detection.cc.
-Instant Sentinel::next_due(const Turn& turn, const Master& master, const Instance& instance) const {
-  const Periods& periods = profile_->periods;
-  const Link& link = links_[instance.link];
-  Instant due = Instant::max();
-  const auto after = [&due](Instant at) { due = std::min(due, at + kMore); };
-  if (link.disconnected) {
-    if (!traits().throttles_reconnects) return turn.now;
-    if (instance.address.port != 0) due = link.last_reconnect + periods.ping;
-  } else {
-    if (instance.kind != InstanceKind::kSentinel) {
-      const Instant refresh = static_cast<const DataInstance&>(instance).info_refresh;
-      if (refresh == kNever) return turn.now;
-      after(refresh + info_period(master, instance));
-    }
-    const Millis period = std::min(instance.down_after, periods.ping);
-    const Instant spaced = traits().spaces_pings ? link.last_ping + period / 2 : kNever;
-    after(std::max(link.last_pong + period, spaced));
-    after(instance.last_publish + periods.publish);
-  }
-
-  const bool awaits_pong = link.active_ping != kNever;
-  if (!instance.s_down) {  // who is down stays so until something arrives
-    if (awaits_pong) {
-      after(link.active_ping + instance.down_after);
-    } else if (link.disconnected && traits().counts_lost_links) {
-      after(link.last_available + instance.down_after);
-    }
-  }
-  const Millis half = instance.down_after / 2;
-  if (link.command && awaits_pong)
-    after(std::max({link.command_since + periods.min_link_reconnect, link.active_ping + half, link.last_pong + half}));
-  if (link.subscription) {
-    after(std::max(link.subscription_since + periods.min_link_reconnect,
-                   link.subscription_activity + 3 * periods.publish));
-  }
+// then. What arrives only makes that later, but for what wake() is called for.
+Instant Sentinel::next_due(const Master& master, const Instance& instance) const {
+  Instant due = std::min({reconnect_due(instance), command_stale_at(instance), subscription_stale_at(instance)});
+  if (!links_[instance.link].disconnected)
+    due = std::min({due, info_due(master, instance), ping_due(instance), hello_due(instance)});
+  if (!instance.s_down) due = std::min(due, silent_at(instance));  // who is down stays so until something arrives
   if (&instance != &master) return due;
 
-  if (master.role_reported == InstanceKind::kReplica)
-    after(master.role_reported_since + master.down_after + 2 * periods.info);
-  if (master.rebooted) after(master.rebooted_at + master.reboot_down_after);
+  due = std::min(due, unfit_at(master));
   for (const Peer& peer : master.peers) {
-    if (peer.says_master_down || peer.leader) after(peer.last_down_reply + 5 * periods.ask);
+    if (peer.says_master_down || peer.leader) due = std::min(due, opinion_ends_at(peer));
   }
   return due;
 }

@@ -90,7 +90,7 @@ class Sentinel {
   // quiet.cc
   bool is_calm(const Master& master) const;
   bool is_quiet(const Turn& turn, const Master& master, const Instance& instance) const;
-  Instant next_due(const Turn& turn, const Master& master, const Instance& instance) const;
+  Instant next_due(const Master& master, const Instance& instance) const;
   Instant next_due(const Master& master) const;
   void wake();
   void wake(Master& master);
@@ -102,7 +102,10 @@ class Sentinel {
   void close_subscription(Turn& turn, LinkIndex index);
   void reconnect(Turn& turn, const Master& master, const Instance& instance);
   void introduce(Turn& turn, const Master& master, const Instance& instance, Socket socket);
+  Instant reconnect_due(const Instance& instance) const;
   void kill_stale_connections(Turn& turn, const Instance& instance);
+  Instant command_stale_at(const Instance& instance) const;
+  Instant subscription_stale_at(const Instance& instance) const;
   void connection_lost(Socket socket);
   void share_known_link(const Master& master, Peer& peer);
 
@@ -113,9 +116,10 @@ class Sentinel {
                Message&& message);
   void send_ping(Turn& turn, const Master& master, const Instance& instance);
   void send_hello(Turn& turn, const Master& master, const Instance& instance);
-  bool info_is_due(const Turn& turn, const Master& master, const Instance& instance) const;
+  Instant info_due(const Master& master, const Instance& instance) const;
+  Instant ping_due(const Instance& instance) const;
+  Instant hello_due(const Instance& instance) const;
   Millis info_period(const Master& master, const Instance& instance) const;
-  bool ping_is_due(const Turn& turn, const Instance& instance) const;
   void message_arrived(Turn& turn, const MessageArrived& input);
   void reply_arrived(Turn& turn, const MessageArrived& input);
   void ping_reply(Turn& turn, LinkIndex index, Master* master, Instance* instance, Status status);
@@ -144,8 +148,9 @@ class Sentinel {
 
   // failure_detection.cc
   void check_subjectively_down(Turn& turn, const Master& master, Instance& instance);
-  bool is_silent(const Turn& turn, const Instance& instance) const;
-  bool master_is_unfit(const Turn& turn, const Master& master) const;
+  Instant silent_at(const Instance& instance) const;
+  Instant unfit_at(const Master& master) const;
+  Instant opinion_ends_at(const Peer& peer) const;
   void check_objectively_down(Turn& turn, Master& master);
   void ask_other_sentinels(Turn& turn, Master& master, bool forced);
   void down_reply(Turn& turn, const Master& master, Peer& peer, const IsMasterDownReply& reply);

@@ -78,7 +78,7 @@ bool Sentinel::monitor(Turn& turn, Master& master, AnyInstance& instance) {
   send_periodic_commands(turn, master, instance);
   if (still_in_tilt(turn)) return false;
   check_subjectively_down(turn, master, instance);
-  instance.quiet_until = next_due(turn, master, instance);
+  instance.quiet_until = next_due(master, instance);
   return true;
 }
 

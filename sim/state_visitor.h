@@ -252,7 +252,7 @@ class StateVisitor {
     (*this)(x.last_hello, x.last_down_reply, x.says_master_down, x.leader, x.leader_epoch);
   }
   void visit(const model::Master& x) {
-    static_assert(sizeof(model::Master) == sizeof(model::DataInstance) + 1464);
+    static_assert(sizeof(model::Master) == sizeof(model::DataInstance) + 1528);
     visit(static_cast<const model::DataInstance&>(x));
     (*this)(x.name, x.quorum, x.parallel_syncs, x.auth_pass, x.notification_script, x.client_reconfig_script,
             x.ping_name, x.failover_timeout, x.reboot_down_after, x.o_down, x.o_down_since, x.rebooted, x.rebooted_at);
