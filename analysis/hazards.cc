@@ -129,8 +129,10 @@ bool changes_quorum(const model::SetCommand& set) {
                              [](const auto& change) { return change.option == model::SetCommand::Option::kQuorum; });
 }
 
-// Whether something happens before the sentinels have found each other, unless their files tell them.
-bool is_disturbed_early(const Scenario& scenario) {
+// Whether something happens before the sentinels have found each other, unless their files tell them. What is broken by
+// then is broken by sentinels that do not know how many they are, whatever made them act: a slow network is enough.
+bool is_disturbed_early(const Past& past) {
+  const Scenario& scenario = past.scenario;
   const auto sentinels = static_cast<std::size_t>(std::ranges::count_if(scenario.nodes, &sim::Node::is_sentinel));
   const auto knows_all = [&](const sim::Node& node) {
     const auto* const config = std::get_if<model::SentinelConfig>(&node.config);
@@ -139,6 +141,7 @@ bool is_disturbed_early(const Scenario& scenario) {
            });
   };
   if (std::ranges::all_of(scenario.nodes, knows_all)) return false;
+  if (past.until < kAcquainted) return true;
   return std::ranges::any_of(scenario.steps, [](const sim::Step& step) {
     const auto* const at = std::get_if<sim::SimTime>(&step.when);
     return at != nullptr && *at < kAcquainted && !std::holds_alternative<sim::CommandStep>(step.action) &&
@@ -152,9 +155,8 @@ bool changes_membership(const Past& past) {
   const bool forgets_who_it_is =
       !past.scenario.profile->sentinel.keeps_id &&
       has_step(past, [&](const sim::StartStep& start) { return has_sentinel(past.scenario, start.nodes); });
-  return std::ranges::any_of(past.scenario.nodes, starts_later) || forgets_who_it_is ||
-         is_disturbed_early(past.scenario) || starts_fresh_sentinel(past) ||
-         has_command(past, [](const model::Command& command) {
+  return std::ranges::any_of(past.scenario.nodes, starts_later) || forgets_who_it_is || is_disturbed_early(past) ||
+         starts_fresh_sentinel(past) || has_command(past, [](const model::Command& command) {
            const auto* const set = std::get_if<model::SetCommand>(&command);
            return std::holds_alternative<model::ResetCommand>(command) ||
                   std::holds_alternative<model::RemoveCommand>(command) ||

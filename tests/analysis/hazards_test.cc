@@ -68,6 +68,9 @@ TEST(Hazards, ExcuseWhatIsKnown) {
   EXPECT_EQ(known_from(at(Invariant::kVotesOncePerEpoch, 20), plain), std::nullopt);
   EXPECT_EQ(known_from(at(Invariant::kElectedInItsEpoch, 20), plain),
             sim::invariant_row(Invariant::kElectedInItsEpoch).known);
+  // Before 5 s the sentinels may not know each other, unless their files say.
+  EXPECT_NE(known_from(at(Invariant::kOneLeaderPerEpoch, 4), plain), std::nullopt);
+  EXPECT_EQ(known_from(at(Invariant::kOneLeaderPerEpoch, 5), plain), std::nullopt);
   const sim::Scenario lost = scenario(R"({"at": "9s", "do": "disk", "node": "S1", "fails": true})");
   EXPECT_EQ(known_from(at(Invariant::kVotesOncePerEpoch, 9), lost), "redis/redis-debian #5, redis/redis #6126");
   EXPECT_EQ(known_from(at(Invariant::kVotesOncePerEpoch, 8), lost), std::nullopt);
