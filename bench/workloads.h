@@ -86,8 +86,7 @@ class Ring {
   }
   template <class Send>
   void happens(Micros /*now*/, Message what, std::uint64_t draw, const Send& send) const {
-    what.to = (what.to + 1) % kActors;
-    send(draw_from(kLatency, draw), what);
+    send(draw_from(kLatency, draw), Message{.to = (what.to + 1) % kActors, .from = what.from});
   }
 };
 

@@ -13,13 +13,13 @@ import statistics
 import subprocess
 import sys
 
-# Until when (virtual µs) it takes about two million events. Slow peers stop after a tenth of that.
+# Until when (virtual µs) it takes about a million events. Slow peers stop after a tenth of that.
 WORKLOADS = {
-    "hold_32": 20_000_000_000,
-    "hold_1000": 600_000_000,
-    "hold_100000": 6_000_000,
-    "ring": 10_000_000,
-    "mesh": 30_000_000_000,
+    "hold_32": 10_000_000_000,
+    "hold_1000": 300_000_000,
+    "hold_100000": 4_000_000,
+    "ring": 5_000_000,
+    "mesh": 15_000_000_000,
 }
 SLOWER = 10
 
