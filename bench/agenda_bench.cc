@@ -1,39 +1,69 @@
-// The agenda alone, by the hold model: what comes next is taken out, and something new is put in.
+// The agenda alone, an event an iteration, in the workloads that its peers get, too.
 #include <benchmark/benchmark.h>
 
-#include "model/random.h"
-#include "sim/agenda.h"
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
 
-namespace sentinel::sim {
+#include "bench/agenda_kernel.h"
+
 namespace {
 
-// The mix of a cluster: short ways of messages, ticks of 52 to 100 ms, and some seconds.
-Micros distance(model::Random& random) {
-  constexpr auto kStream = model::Random::Stream::kTick;
-  const std::uint32_t kind = random.below(kStream, 100);
-  if (kind < 60) return Micros{50 + random.below(kStream, 500)};
-  if (kind < 95) return Micros{52'000 + random.below(kStream, 48'000)};
-  return Micros{1'000'000 + random.below(kStream, 9'000'000)};
-}
-
-void hold(benchmark::State& state) {
-  model::Random random{1, 0};
-  Agenda agenda;
-  for (std::int64_t i = 0; i < state.range(0); ++i) agenda.schedule(SimTime{distance(random)}, {});
-  for (auto _ : state) {
-    const Happening next = agenda.pop();
-    agenda.schedule(next.at + distance(random), next);
-  }
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(hold)->ArgName("pending")->Arg(4)->Arg(12)->Arg(32)->Arg(1'000)->Arg(100'000);
-
-// What the random distances of the above cost by themselves.
-void distance_alone(benchmark::State& state) {
-  model::Random random{1, 0};
-  for (auto _ : state) benchmark::DoNotOptimize(distance(random));
-}
-BENCHMARK(distance_alone);
+std::uint64_t allocations = 0;
 
 }  // namespace
-}  // namespace sentinel::sim
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc{};
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace sentinel::bench {
+namespace {
+
+void count(benchmark::State& state, std::uint64_t allocated) {
+  const auto events = static_cast<double>(state.iterations());
+  state.counters["events/s"] = benchmark::Counter(events, benchmark::Counter::kIsRate);
+  state.counters["time/event"] = benchmark::Counter(events, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["allocs/event"] =
+      benchmark::Counter(static_cast<double>(allocated), benchmark::Counter::kAvgIterations);
+}
+
+template <class Workload>
+void agenda(benchmark::State& state, Workload workload) {
+  History history{workload};
+  AgendaKernel kernel{history};
+  constexpr int kWarmUp = 1'000'000;
+  for (int i = 0; i < kWarmUp; ++i) kernel.step();
+  const std::uint64_t before = allocations;
+  for (auto _ : state) kernel.step();
+  count(state, allocations - before);
+}
+BENCHMARK_CAPTURE(agenda, hold_32, Hold{32});
+BENCHMARK_CAPTURE(agenda, hold_1000, Hold{1'000});
+BENCHMARK_CAPTURE(agenda, hold_100000, Hold{100'000});
+BENCHMARK_CAPTURE(agenda, ring, Ring{});
+BENCHMARK_CAPTURE(agenda, mesh, Mesh{});
+
+// What a workload costs by itself: one event pending, which needs no kernel.
+void no_agenda(benchmark::State& state) {
+  History history{Hold{1}};
+  Micros now = 0;
+  Message next;
+  const auto send = [&](Micros delay, Message what) {
+    now += delay;
+    next = what;
+  };
+  history.start(send);
+  for (auto _ : state) history.happens(now, next, send);
+  benchmark::DoNotOptimize(history.checksum());
+  count(state, 0);
+}
+BENCHMARK(no_agenda);
+
+}  // namespace
+}  // namespace sentinel::bench
