@@ -19,6 +19,7 @@ nlohmann::json document(const ClusterSize& size) {
                             {"down-after-milliseconds", 5'000},
                             {"failover-timeout", 60'000}}},
                           {"until", "60s"}};
+  if (size.flush) scenario["disk"]["flush"] = *size.flush;
   for (std::int64_t i = 1; i <= size.clients; ++i)
     scenario["clients"]["C" + std::to_string(i)] = {{"master", "master1"}, {"writes", 10}};
   return scenario;
