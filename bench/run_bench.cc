@@ -2,85 +2,42 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
-#include <new>
-#include <string>
 
+#include "bench/allocations.h"
+#include "bench/clusters.h"
+#include "bench/counters.h"
 #include "sim/run.h"
 
-namespace {
-
-std::uint64_t bytes_allocated = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  bytes_allocated += size;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc{};
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
-namespace sentinel::sim {
+namespace sentinel::bench {
 namespace {
 
 using namespace std::chrono_literals;
 
-// R1 with two replicas, or more, watched by three sentinels, or more.
-Scenario cluster(std::uint16_t data_nodes, std::uint16_t sentinels) {
-  Scenario scenario;
-  scenario.profile = &model::profiles().front();
-  scenario.until = SimTime{60s};
-  const auto address = [&](const std::string& host, std::uint16_t port) {
-    return model::Address{scenario.symbols.intern(host), port};
-  };
-  const model::Address master = address("10.0.0.1", 6379);
-  for (std::uint16_t i = 1; i <= data_nodes; ++i) {
-    model::DataNodeConfig config{.announced = address("10.0.0." + std::to_string(i), 6379)};
-    if (i > 1) config.replicaof = master;
-    scenario.nodes.push_back({.name = "R" + std::to_string(i), .address = config.announced, .config = config});
-  }
-  for (std::uint16_t i = 1; i <= sentinels; ++i) {
-    model::SentinelConfig config{.announced = address("10.0.1." + std::to_string(i), 26379)};
-    config.masters.push_back({.name = scenario.symbols.intern("mymaster"),
-                              .address = master,
-                              .quorum = sentinels / 2 + 1,
-                              .down_after = model::Millis{5'000},
-                              .failover_timeout = model::Millis{60'000}});
-    scenario.nodes.push_back({.name = "S" + std::to_string(i), .address = config.announced, .config = config});
-  }
-  return scenario;
-}
-
-void count(benchmark::State& state, std::uint64_t happenings, std::uint64_t records) {
-  const auto events = static_cast<double>(happenings);
-  state.counters["events/s"] = benchmark::Counter(events, benchmark::Counter::kIsRate);
-  state.counters["time/event"] = benchmark::Counter(events, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
-  state.counters["events"] = benchmark::Counter(events, benchmark::Counter::kAvgIterations);
-  state.counters["records"] = benchmark::Counter(static_cast<double>(records), benchmark::Counter::kAvgIterations);
+ClusterSize size_of(const benchmark::State& state) {
+  return {.replicas = state.range(0) - 1, .sentinels = state.range(1)};
 }
 
 // 60 s of a cluster whose master crashes at 10 s, from nothing to the end; each time with another seed.
 void whole_failover(benchmark::State& state) {
-  Scenario made = cluster(static_cast<std::uint16_t>(state.range(0)), static_cast<std::uint16_t>(state.range(1)));
-  Step& crash = made.steps.emplace_back();
-  crash.when = SimTime{10s};
-  crash.action = CrashStep{{NodeId{0}}};
-  const auto scenario = std::make_shared<const Scenario>(std::move(made));
-  Scratch scratch;
+  const auto scenario = cluster_with_failover(size_of(state));
+  sim::Scratch scratch;
+  Counters counters;
   std::uint64_t seed = 0;
-  std::uint64_t happenings = 0;
-  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;
+  const Allocations before = allocations();
   for (auto _ : state) {
-    Run run{scenario, ++seed};
-    run.run_until(scenario->until, scratch, [&records](const Record&) { ++records; });
-    happenings += run.happenings();
+    sim::Run run{scenario, ++seed};
+    run.run_until(scenario->until, scratch, counters);
+    counters.add(run.happenings());
     benchmark::DoNotOptimize(run.digest());
   }
-  count(state, happenings, records);
+  counters.tell(state, allocations() - before);
+  sim::Run run{scenario, 1};
+  run.run_until(scenario->until, scratch, [](const sim::Record&) {});
+  bytes = bytes_of(run);
   state.counters["runs/s"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+  state.counters["bytes"] = static_cast<double>(bytes);
 }
 BENCHMARK(whole_failover)
     ->ArgNames({"data", "sentinels"})
@@ -91,45 +48,38 @@ BENCHMARK(whole_failover)
 
 // One second more of a cluster at rest.
 void second_at_rest(benchmark::State& state) {
-  const auto scenario = std::make_shared<const Scenario>(
-      cluster(static_cast<std::uint16_t>(state.range(0)), static_cast<std::uint16_t>(state.range(1))));
-  Scratch scratch;
-  Run run{scenario, 1};
-  SimTime end{20s};
-  run.run_until(end, scratch, [](const Record&) {});
-  const std::uint64_t before = run.happenings();
-  std::uint64_t records = 0;
+  sim::Scratch scratch;
+  sim::Run run{cluster_at_rest(size_of(state)), 1};
+  sim::SimTime end{20s};
+  run.run_until(end, scratch, [](const sim::Record&) {});
+  Counters counters;
+  const std::uint64_t happened = run.happenings();
+  const Allocations before = allocations();
   for (auto _ : state) {
     end += 1s;
-    run.run_until(end, scratch, [&records](const Record&) { ++records; });
+    run.run_until(end, scratch, counters);
   }
-  count(state, run.happenings() - before, records);
+  counters.add(run.happenings() - happened);
+  counters.tell(state, allocations() - before);
 }
-BENCHMARK(second_at_rest)
-    ->ArgNames({"data", "sentinels"})
-    ->Args({3, 3})
-    ->Args({5, 5})
-    ->Args({3, 25})
-    ->Args({3, 100})
-    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(second_at_rest)->ArgNames({"data", "sentinels"})->Args({3, 3})->Args({5, 5})->Unit(benchmark::kMicrosecond);
 
 // A copy of a world that has run for 20 s, over an older copy.
 void fork(benchmark::State& state) {
-  const auto scenario = std::make_shared<const Scenario>(
-      cluster(static_cast<std::uint16_t>(state.range(0)), static_cast<std::uint16_t>(state.range(1))));
-  Scratch scratch;
-  Run run{scenario, 1};
-  run.run_until(SimTime{20s}, scratch, [](const Record&) {});
-  const std::uint64_t before = bytes_allocated;
-  Run copy = run;
-  const std::uint64_t bytes = sizeof(Run) + bytes_allocated - before;
+  sim::Scratch scratch;
+  sim::Run run{cluster_at_rest(size_of(state)), 1};
+  run.run_until(sim::SimTime{20s}, scratch, [](const sim::Record&) {});
+  sim::Run copy = run;
+  const Allocations before = allocations();
   for (auto _ : state) {
     copy = run;
     benchmark::DoNotOptimize(copy);
   }
-  state.counters["bytes"] = static_cast<double>(bytes);
+  state.counters["allocs"] =
+      benchmark::Counter(static_cast<double>((allocations() - before).count), benchmark::Counter::kAvgIterations);
+  state.counters["bytes"] = static_cast<double>(bytes_of(run));
 }
 BENCHMARK(fork)->ArgNames({"data", "sentinels"})->Args({3, 3})->Args({5, 5})->Args({3, 25});
 
 }  // namespace
-}  // namespace sentinel::sim
+}  // namespace sentinel::bench

@@ -1,0 +1,80 @@
+// How the cost grows with the cluster. At rest that of an event should grow no faster than the logarithm of what is on
+// the agenda; until all have found each other there are far more events.
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <initializer_list>
+
+#include "bench/allocations.h"
+#include "bench/clusters.h"
+#include "bench/counters.h"
+#include "sim/run.h"
+
+namespace sentinel::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A second more, when all have found each other.
+void second_of(benchmark::State& state, ClusterSize size) {
+  size.flush = "0ms";
+  sim::Scratch scratch;
+  sim::Run run{cluster_at_rest(size), 1};
+  sim::SimTime end{20s};
+  run.run_until(end, scratch, [](const sim::Record&) {});
+  Counters counters;
+  const std::uint64_t happened = run.happenings();
+  const Allocations before = allocations();
+  for (auto _ : state) {
+    end += 1s;
+    run.run_until(end, scratch, counters);
+  }
+  counters.add(run.happenings() - happened);
+  counters.tell(state, allocations() - before);
+  state.counters["pending"] = static_cast<double>(run.agenda().all().size());
+  state.counters["bytes"] = static_cast<double>(bytes_of(run));
+}
+
+void sentinels(benchmark::State& state) { second_of(state, {.sentinels = state.range(0)}); }
+void replicas(benchmark::State& state) { second_of(state, {.replicas = state.range(0)}); }
+void masters(benchmark::State& state) { second_of(state, {.masters = state.range(0), .sentinels = 5}); }
+void clients(benchmark::State& state) { second_of(state, {.clients = state.range(0)}); }
+
+void sizes(benchmark::internal::Benchmark* bench, std::initializer_list<std::int64_t> all) {
+  bench->ArgName("count")->Unit(benchmark::kMillisecond)->MinTime(0.1);
+  for (const std::int64_t size : all) bench->Arg(size);
+}
+BENCHMARK(sentinels)->Apply([](auto* bench) { sizes(bench, {3, 5, 9, 17, 33, 65, 101}); });
+BENCHMARK(replicas)->Apply([](auto* bench) { sizes(bench, {1, 3, 10, 30, 100, 200}); });
+BENCHMARK(masters)->Apply([](auto* bench) { sizes(bench, {1, 4, 16, 64, 128, 256}); });  // no sentinel takes more
+BENCHMARK(clients)->Apply([](auto* bench) { sizes(bench, {1, 10, 100, 1'000}); });
+
+// Ten seconds from nothing, in which all find each other, on disks as they were measured.
+void discovery(benchmark::State& state) {
+  const auto scenario = cluster_at_rest({.masters = state.range(0), .sentinels = state.range(1)});
+  sim::Scratch scratch;
+  Counters counters;
+  std::uint64_t bytes = 0;
+  const Allocations before = allocations();
+  for (auto _ : state) {
+    sim::Run run{scenario, 1};
+    run.run_until(sim::SimTime{10s}, scratch, counters);
+    counters.add(run.happenings());
+    bytes = bytes_of(run);
+  }
+  counters.tell(state, allocations() - before);
+  state.counters["bytes"] = static_cast<double>(bytes);
+}
+BENCHMARK(discovery)
+    ->ArgNames({"masters", "sentinels"})
+    ->Args({1, 3})
+    ->Args({1, 17})
+    ->Args({1, 33})
+    ->Args({1, 65})
+    ->Args({16, 5})
+    ->Args({32, 5})
+    ->Unit(benchmark::kMillisecond)
+    ->MinTime(0.1);
+
+}  // namespace
+}  // namespace sentinel::bench
