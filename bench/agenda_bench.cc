@@ -1,36 +1,20 @@
 // The agenda alone, an event an iteration, in the workloads that its peers get, too.
 #include <benchmark/benchmark.h>
 
-#include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 
 #include "bench/agenda_kernel.h"
-
-namespace {
-
-std::uint64_t allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc{};
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "bench/allocations.h"
 
 namespace sentinel::bench {
 namespace {
 
-void count(benchmark::State& state, std::uint64_t allocated) {
+void count(benchmark::State& state, const Allocations& made) {
   const auto events = static_cast<double>(state.iterations());
   state.counters["events/s"] = benchmark::Counter(events, benchmark::Counter::kIsRate);
   state.counters["time/event"] = benchmark::Counter(events, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["allocs/event"] =
-      benchmark::Counter(static_cast<double>(allocated), benchmark::Counter::kAvgIterations);
+      benchmark::Counter(static_cast<double>(made.count), benchmark::Counter::kAvgIterations);
 }
 
 template <class Workload>
@@ -39,9 +23,9 @@ void agenda(benchmark::State& state, Workload workload) {
   AgendaKernel kernel{history};
   constexpr int kWarmUp = 1'000'000;
   for (int i = 0; i < kWarmUp; ++i) kernel.step();
-  const std::uint64_t before = allocations;
+  const Allocations before = allocations();
   for (auto _ : state) kernel.step();
-  count(state, allocations - before);
+  count(state, allocations() - before);
 }
 BENCHMARK_CAPTURE(agenda, hold_32, Hold{32});
 BENCHMARK_CAPTURE(agenda, hold_1000, Hold{1'000});
@@ -61,7 +45,7 @@ void no_agenda(benchmark::State& state) {
   history.start(send);
   for (auto _ : state) history.happens(now, next, send);
   benchmark::DoNotOptimize(history.checksum());
-  count(state, 0);
+  count(state, {});
 }
 BENCHMARK(no_agenda);
 
