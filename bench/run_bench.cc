@@ -33,9 +33,9 @@ void whole_failover(benchmark::State& state) {
   }
   counters.tell(state, allocations() - before);
   state.counters["runs/s"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
-  sim::Run last{scenario, seed};
-  last.run_until(scenario->until, scratch, [](const sim::Record&) {});
-  state.counters["bytes"] = static_cast<double>(bytes_of(last));
+  sim::Run first{scenario, 1};
+  first.run_until(scenario->until, scratch, [](const sim::Record&) {});
+  state.counters["bytes"] = static_cast<double>(bytes_of(first));
 }
 BENCHMARK(whole_failover)
     ->ArgNames({"data", "sentinels"})
