@@ -4,6 +4,7 @@
 #include "model/sentinel.h"
 
 namespace sentinel::model {
+
 // Whether nothing goes on that makes a tick of it depend on others.
 bool Sentinel::is_calm(const Master& master) const {
   return !tilt_ && !master.s_down && !master.o_down && !master.in_progress && master.state == FailoverState::kNone &&
