@@ -3,6 +3,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <chrono>
 #include <cstdint>
 
 #include "bench/allocations.h"
@@ -30,6 +31,20 @@ class Counters {
   std::uint64_t happenings_ = 0;
   std::uint64_t records_ = 0;
 };
+
+// An iteration is a second more of the run.
+inline void seconds_of(benchmark::State& state, sim::Run& run, sim::Scratch& scratch) {
+  sim::SimTime end = run.now();
+  Counters counters;
+  const std::uint64_t happened = run.happenings();
+  const Allocations before = allocations();
+  for (auto _ : state) {
+    end += std::chrono::seconds{1};
+    run.run_until(end, scratch, counters);
+  }
+  counters.add(run.happenings() - happened);
+  counters.tell(state, allocations() - before);
+}
 
 // What a copy of the run takes.
 inline std::uint64_t bytes_of(const sim::Run& run) {

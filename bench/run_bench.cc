@@ -48,17 +48,8 @@ BENCHMARK(whole_failover)
 void second_at_rest(benchmark::State& state) {
   sim::Scratch scratch;
   sim::Run run{cluster_at_rest(size_of(state)), 1};
-  sim::SimTime end{20s};
-  run.run_until(end, scratch, [](const sim::Record&) {});
-  Counters counters;
-  const std::uint64_t happened = run.happenings();
-  const Allocations before = allocations();
-  for (auto _ : state) {
-    end += 1s;
-    run.run_until(end, scratch, counters);
-  }
-  counters.add(run.happenings() - happened);
-  counters.tell(state, allocations() - before);
+  run.run_until(sim::SimTime{20s}, scratch, [](const sim::Record&) {});
+  seconds_of(state, run, scratch);
 }
 BENCHMARK(second_at_rest)->ArgNames({"data", "sentinels"})->Args({3, 3})->Args({5, 5})->Unit(benchmark::kMicrosecond);
 

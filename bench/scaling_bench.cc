@@ -20,17 +20,8 @@ void second_of(benchmark::State& state, ClusterSize size) {
   size.flush = "0ms";
   sim::Scratch scratch;
   sim::Run run{cluster_at_rest(size), 1};
-  sim::SimTime end{20s};
-  run.run_until(end, scratch, [](const sim::Record&) {});
-  Counters counters;
-  const std::uint64_t happened = run.happenings();
-  const Allocations before = allocations();
-  for (auto _ : state) {
-    end += 1s;
-    run.run_until(end, scratch, counters);
-  }
-  counters.add(run.happenings() - happened);
-  counters.tell(state, allocations() - before);
+  run.run_until(sim::SimTime{20s}, scratch, [](const sim::Record&) {});
+  seconds_of(state, run, scratch);
   state.counters["pending"] = static_cast<double>(run.agenda().all().size());
   state.counters["bytes"] = static_cast<double>(bytes_of(run));
 }
