@@ -17,8 +17,8 @@ struct ClusterSize {
   std::int64_t replicas = 2;  // of each master
   std::int64_t sentinels = 3;
   std::int64_t clients = 0;
-  // How long a sentinel stands still for each thing that it learns. Without it a large cluster needs far fewer events
-  // until all have found each other: what arrives meanwhile is not held, and held again, at each thing learnt.
+  // How long a sentinel stands still for each thing that it learns. Without it those of a large cluster have found each
+  // other after seconds.
   std::optional<std::string> flush{};  // `0ms`; nullopt: as measured
 };
 

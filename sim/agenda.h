@@ -17,6 +17,7 @@ struct Happening {
     kStart,           // index = node, generation = the life before
     kTimer,           // index = node, generation = that of its timer
     kWake,            // index = node: a stall ends
+    kNextHeld,        // index = node, generation = its life: the next turn of what it was kept from
     kFlushed,         // index = node, generation = its life: what it wrote is on disk
     kStep,            // index = step of the scenario
     kCommand,         // index = step of the scenario, generation = node
@@ -69,6 +70,17 @@ class Agenda {
     what.sequence = next_sequence_++;
     insert(what);
   }
+  // The numbers of so many that will come now, each not before it is put on the agenda. Returns the first of them.
+  std::uint64_t reserve(std::size_t count) {
+    next_sequence_ += count;
+    return next_sequence_ - count;
+  }
+  // What has such a number comes now, in the order of these numbers.
+  void schedule_reserved(Happening what, std::uint64_t sequence) {
+    what.at = now_;
+    what.sequence = sequence;
+    insert(what);
+  }
   // Takes out what comes next and moves the time to it. The agenda must not be empty.
   Happening pop() {
     const Happening next = near_.back();
@@ -94,10 +106,9 @@ class Agenda {
     const Micros past = at.time_since_epoch() % interval_;
     return past > Micros{0} ? at + (interval_ - past) : at - past;
   }
-  // Behind all that comes at the same time.
   void insert(const Happening& what) {
     const bool is_full = near_.size() == kNear;
-    if ((is_full || !far_.empty()) && near_.front().at <= what.at) {
+    if ((is_full || !far_.empty()) && near_.front() < what) {
       far_.push(what);
       return;
     }
@@ -107,7 +118,7 @@ class Agenda {
     }
     near_.push_back(what);
     Happening* place = near_.data() + near_.size() - 1;
-    for (; place != near_.data() && place[-1].at <= what.at; --place) *place = place[-1];
+    for (; place != near_.data() && place[-1] < what; --place) *place = place[-1];
     *place = what;
   }
   void refill();

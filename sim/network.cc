@@ -296,11 +296,12 @@ std::optional<NodeId> Network::receiver(const Happening& happening) const {
   return path_to(connection, happening.side).cut == CutMode::kNone ? std::optional{end.node} : std::nullopt;
 }
 
-Happening Network::put_aside(Agenda& agenda, const Happening& happening) {
+std::optional<Happening> Network::put_aside(Agenda& agenda, const Happening& happening) {
+  if (happening.kind != Happening::Kind::kDeliver || !reaches_host(agenda, happening.index, happening.side))
+    return happening;
+  if (connections_[happening.index].pipes[happening.side].aside++ > 0) return std::nullopt;
   Happening later = happening;
-  if (happening.kind == Happening::Kind::kDeliver && reaches_host(agenda, happening.index, happening.side)) {
-    later.kind = Happening::Kind::kRead;
-  }
+  later.kind = Happening::Kind::kRead;
   return later;
 }
 
@@ -314,8 +315,8 @@ std::optional<model::Input> Network::arrive(Agenda& agenda, const Happening& hap
     case Happening::Kind::kReset: return reset(agenda, at, happening.side);
     case Happening::Kind::kDeliver:
       if (!reaches_host(agenda, at, happening.side)) return std::nullopt;
-      [[fallthrough]];
-    default: return deliver(agenda, at, happening.side);
+      return deliver(agenda, at, happening.side);
+    default: --connections_[at].pipes[happening.side].aside; return deliver(agenda, at, happening.side);
   }
 }
 

@@ -62,8 +62,14 @@ class Network {
   }
   // At whose host it happens, whether or not a process must run for it. It must not be void.
   NodeId host_of(const Happening& happening) const { return node_at(connections_[happening.index], happening.side); }
-  // The receiver does not run. What happens instead when it goes on: its host has kept for it what arrived.
-  Happening put_aside(Agenda& agenda, const Happening& happening);
+  // The receiver does not run: its host keeps for it what arrives. What happens instead when it goes on; nullopt if
+  // that is known already, as there is something to read on the connection.
+  std::optional<Happening> put_aside(Agenda& agenda, const Happening& happening);
+  // How many times that will happen: as often as there is something to read on the connection.
+  std::uint32_t times(const Happening& aside) const {
+    const bool reads = aside.kind == Happening::Kind::kRead && !is_void(aside);
+    return reads ? connections_[aside.index].pipes[aside.side].aside : 1;
+  }
   // Makes it happen. The input for receiver(), if any. A message in it stays valid until release().
   std::optional<model::Input> arrive(Agenda& agenda, const Happening& happening);
   void release();
@@ -98,6 +104,7 @@ class Network {
     std::uint32_t first = kNone;
     std::uint32_t last = kNone;
     SimTime latest_arrival = SimTime::min();
+    std::uint32_t aside = 0;                  // parcels that the receiver's host keeps for it
     std::uint32_t underway = 0;               // parcels that a kDeliver is scheduled for
     std::uint32_t lost = 0;                   // parcels that will be sent again
     std::uint32_t waiting = 0;                // parcels that were not sent yet: the first one is held

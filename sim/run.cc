@@ -102,6 +102,8 @@ void Run::take(bool is_step, Scratch& scratch) {
 }
 
 void Run::play(const Happening& what, Scratch& scratch) {
+  if (what.kind == Happening::Kind::kNextHeld) [[unlikely]]
+    return play_next_held(what, scratch);
   ++happenings_;
   last_fed_.reset();
   mix(static_cast<std::uint64_t>(what.at.time_since_epoch().count()));
@@ -130,6 +132,7 @@ void Run::happen(const Happening& what, Scratch& scratch) {
       if (!is_void(what)) start(node, scratch);
       return;
     case Kind::kWake: return release_held(node);
+    case Kind::kNextHeld: return;  // play_next_held()
     case Kind::kFlushed: return flushed(node, what, scratch);
     case Kind::kStep: return take_step(what.index);
     case Kind::kEnd:
@@ -149,7 +152,10 @@ void Run::happen(const Happening& what, Scratch& scratch) {
     case Kind::kDeliver:
     case Kind::kRead: {
       const std::optional<NodeId> receiver = network_.receiver(what);
-      if (receiver && is_frozen(*receiver)) return hold(*receiver, network_.put_aside(agenda_, what));
+      if (receiver && is_frozen(*receiver)) {
+        if (const std::optional<Happening> later = network_.put_aside(agenda_, what)) hold(*receiver, *later);
+        return;
+      }
       const std::optional<model::Input> input = network_.arrive(agenda_, what);
       if (receiver && input) feed(*receiver, *input, scratch);
       network_.release();
@@ -172,39 +178,51 @@ bool Run::answers(NodeId node) const {
   return is_running(node) && !is_frozen(node) && !waits;
 }
 
-void Run::hold(NodeId node, const Happening& what) { processes_[index(node)].held.push_back(what); }
+// In the order in which it will be handled: first what was being done, then the timer if it is due, then what came over
+// connections: an event loop asks for that only when it comes round again, as also after SIGCONT (aeProcessEvents).
+// Then each connection has its turn, in the order in which they had something to read, and all that it has is read at
+// once (readQueryFromClient, redisAsyncHandleRead).
+void Run::hold(NodeId node, const Happening& what) {
+  using Kind = Happening::Kind;
+  const auto rank = [](const Happening& any) {
+    return any.kind == Kind::kFlushed ? 0 : any.kind == Kind::kTimer ? 1 : 2;
+  };
+  std::vector<Happening>& held = processes_[index(node)].held;
+  held.insert(std::ranges::find_if(held, [&](const Happening& any) { return rank(any) > rank(what); }), what);
+}
 
-// First what was being done, then the timer if it is due, then what came over connections: an event loop asks for that
-// only when it comes round again, as also after SIGCONT (aeProcessEvents). Then each connection has its turn, in the
-// order in which they had something to read, and all that it has is read at once (readQueryFromClient,
-// redisAsyncHandleRead).
+// A process that goes on handles one thing after the other, until one of them, such as a flush, keeps it from the rest.
 void Run::release_held(NodeId node) {
   Process& process = processes_[index(node)];
-  if (!can_act(process)) return;
-  const auto rank = [](const Happening& what) {
-    return what.kind == Happening::Kind::kFlushed ? 0 : what.kind == Happening::Kind::kTimer ? 1 : 2;
-  };
-  const auto has_same_source = [](const Happening& a, const Happening& b) {
-    using Kind = Happening::Kind;
-    return (a.kind == Kind::kDeliver || a.kind == Kind::kRead) && (b.kind == Kind::kDeliver || b.kind == Kind::kRead) &&
-           a.index == b.index && a.side == b.side;
-  };
-  static constexpr SimTime kTaken = SimTime::max();  // nothing is allocated here
-  const auto take = [this](Happening& what) {
-    agenda_.schedule(now(), what);
-    what.at = kTaken;
-  };
-  std::vector<Happening>& held = process.held;
-  for (int turn = 0; turn <= 2; ++turn) {
-    for (auto next = held.begin(); next != held.end(); ++next) {
-      if (next->at == kTaken || rank(*next) != turn) continue;
-      take(*next);
-      for (auto other = next + 1; other != held.end(); ++other) {
-        if (other->at != kTaken && has_same_source(*next, *other)) take(*other);
-      }
-    }
-  }
-  held.clear();
+  if (!can_act(process) || process.held.empty() || process.catches_up) return;
+  std::uint32_t turns = 0;
+  for (const Happening& what : process.held) turns += network_.times(what);
+  process.catches_up = true;
+  process.next_turn = agenda_.reserve(turns);
+  schedule_turn(node);
+}
+
+void Run::schedule_turn(NodeId node) {
+  Process& process = processes_[index(node)];
+  agenda_.schedule_reserved(
+      {.index = static_cast<std::uint32_t>(node), .generation = process.life, .kind = Happening::Kind::kNextHeld},
+      process.next_turn++);
+}
+
+void Run::play_next_held(const Happening& turn, Scratch& scratch) {
+  const NodeId node{static_cast<std::uint16_t>(turn.index)};
+  Process& process = processes_[index(node)];
+  if (is_void(turn)) return;
+  process.catches_up = false;
+  Happening what = process.held.front();
+  if (what.kind == Happening::Kind::kFlushed ? !can_act(process) : is_frozen(node)) return;
+  what.at = turn.at;
+  what.sequence = turn.sequence;
+  if (network_.times(what) == 1) process.held.erase(process.held.begin());
+  play(what, scratch);
+  if (process.life != turn.generation || process.held.empty() || process.catches_up || is_frozen(node)) return;
+  process.catches_up = true;
+  schedule_turn(node);
 }
 
 void Run::ask(NodeId node, std::uint32_t step, Micros after) {

@@ -15,6 +15,7 @@ std::optional<NodeId> Run::process_of(const Happening& what) const {
     case Kind::kStep: return std::nullopt;
     case Kind::kTimer:
     case Kind::kWake:
+    case Kind::kNextHeld:
     case Kind::kFlushed: return NodeId{static_cast<std::uint16_t>(what.index)};
     case Kind::kCommand: return NodeId{what.generation};
     case Kind::kScriptEnds: return scripts_[what.index].parent;
@@ -33,7 +34,8 @@ bool Run::is_void(const Happening& what) const {
     case Kind::kStart: return processes_[what.index].life != what.generation || processes_[what.index].alive;
     case Kind::kEnd: return processes_[what.index].life != what.generation;
     case Kind::kTimer: return !processes_[what.index].alive || processes_[what.index].timer != what.generation;
-    case Kind::kFlushed: return !processes_[what.index].alive || processes_[what.index].life != what.generation;
+    case Kind::kFlushed:
+    case Kind::kNextHeld: return !processes_[what.index].alive || processes_[what.index].life != what.generation;
     case Kind::kScriptEnds: return !scripts_[what.index].running || scripts_[what.index].generation != what.generation;
     case Kind::kStep:
     case Kind::kCommand:

@@ -111,6 +111,7 @@ void Run::kill(NodeId node) {
     if (std::holds_alternative<model::Answer>(action)) ask(node, process.outbox_step);
   }
   process.held.clear();
+  process.catches_up = false;
   process.outbox.clear();
   ++process.timer;
   network_.stop_listening(agenda_, node);

@@ -95,7 +95,7 @@ class StateHasher {
   }
 
   void hash_connection(const Network::Connection& connection, StateVisitor& visit) const {
-    static_assert(sizeof(Network::Connection) == 168);
+    static_assert(sizeof(Network::Connection) == 184);
     visit(connection.state);
     if (connection.state == Network::State::kFree) return;
     const auto& [client, server] = connection.ends;
@@ -105,8 +105,9 @@ class StateHasher {
   }
 
   void hash_pipe(const Network::Pipe& pipe, StateVisitor& visit) const {
-    const auto& [first, last, latest_arrival, underway, lost, waiting, superseded, unanswered_since, broken] = pipe;
-    visit(std::max(latest_arrival, context_.now), underway, lost, waiting, superseded, unanswered_since, broken);
+    const auto& [first, last, latest_arrival, aside, underway, lost, waiting, superseded, unanswered_since, broken] =
+        pipe;
+    visit(std::max(latest_arrival, context_.now), aside, underway, lost, waiting, superseded, unanswered_since, broken);
     for (std::uint32_t at = first; at != Network::kNone; at = run_->network_.parcels_[at].next) {
       const auto& [callback, message, closes, held, sent_in, place, next] = run_->network_.parcels_[at];
       visit(true, callback, message, closes, held);
@@ -137,8 +138,8 @@ class StateHasher {
     context_.clock = run_->wall_clock(node);
     context_.uptime = run_->uptime(node);
     const auto& [machine, disk, rewrites, random, clock, alive, stopped, disk_fails, has_saved, keeps_data, load_time,
-                 starts, busy_until, life, timer, flushing, outbox, outbox_timer, outbox_step, outbox_happening, held] =
-        process;
+                 starts, busy_until, life, timer, flushing, outbox, outbox_timer, outbox_step, outbox_happening, held,
+                 catches_up, next_turn] = process;
     StateVisitor visit{context_};
     visit(context_.clock.time_since_epoch() % std::chrono::seconds{1}, disk, random, clock, alive);
     visit(disk_fails, has_saved, keeps_data, load_time, starts);
@@ -146,7 +147,7 @@ class StateHasher {
       hash_remains(node, visit);
       return visit.value();
     }
-    visit(machine, stopped, std::max(busy_until, context_.now), flushing);
+    visit(machine, stopped, std::max(busy_until, context_.now), flushing, catches_up);
     if (flushing) visit(outbox, outbox_timer, outbox_step);
     for (const Happening& what : held) {
       if (!run_->is_void(what)) visit.mix(hash_of_happening(what));

@@ -10,7 +10,7 @@ namespace sentinel::sim {
 namespace {
 
 constexpr std::uint16_t kDefaultPort = 26379;
-constexpr std::size_t kMostMasters = 256;
+constexpr std::size_t kMostMasters = 1'000;
 constexpr std::size_t kMostKnown = 4'096;
 
 struct Reader {
@@ -64,7 +64,7 @@ void monitor(Reader& reader, Args args) {
   if (std::ranges::find(masters, master.name, &model::MonitoredMaster::name) != masters.end()) {
     throw BadInput("Duplicate master name: " + in_quotes(args[0]) + " is monitored already");
   }
-  if (masters.size() == kMostMasters) throw BadInput("a sentinel that monitors more than 256 masters");
+  if (masters.size() == kMostMasters) throw BadInput("a sentinel that monitors more than 1000 masters");
   masters.push_back(master);
 }
 

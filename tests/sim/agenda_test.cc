@@ -34,6 +34,17 @@ RC_GTEST_PROP(Agenda, IsATotalOrder, ()) {
   RC_ASSERT(agenda.empty());
 }
 
+// What has a number that was reserved comes in the order of these numbers, even if more was scheduled meanwhile.
+TEST(Agenda, ReservedNumbersKeepTheirPlace) {
+  Agenda agenda;
+  agenda.schedule(at(0), {.index = 1});
+  const std::uint64_t first = agenda.reserve(2);
+  agenda.schedule(at(0), {.index = 4});
+  agenda.schedule_reserved({.index = 3}, first + 1);
+  agenda.schedule_reserved({.index = 2}, first);
+  for (std::uint32_t index = 1; index <= 4; ++index) EXPECT_EQ(agenda.pop().index, index);
+}
+
 // Nothing else comes of it that only some of what is to come is kept in order: whatever is scheduled between what
 // comes.
 RC_GTEST_PROP(Agenda, IsATotalOrderWhateverIsScheduledMeanwhile, ()) {

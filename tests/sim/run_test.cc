@@ -358,6 +358,27 @@ TEST(Run, WaitingForTheDiskLosesNothing) {
   }
 }
 
+// A process that hangs while it waits for its disk goes on with both when it can.
+TEST(Run, HangingWhileWaitingForTheDiskLosesNothing) {
+  ScenarioBuilder scenario{{.down_after = 2s}};
+  scenario.disk().flush = constant_latency(100ms);
+  const std::vector<NodeId> sentinels = scenario.nodes({"S1", "S2", "S3"});
+  for (Micros time = 1s; time < 5s; time += 150ms) scenario.at(time, StallStep{sentinels, 130ms});
+  scenario.at(20s, CrashStep{scenario.nodes({"R1"})});
+  const Trace trace{scenario.build()};
+  for (const NodeId sentinel : sentinels) EXPECT_TRUE(trace.has(EventKind::kSwitchMaster, sentinel)) << trace.text();
+}
+
+// Who stands still again and again, as it learns of many others at once, is given each thing once.
+TEST(Run, WhatIsHeldHappensOnce) {
+  const auto happenings = [](Micros flush) {
+    ScenarioBuilder scenario{{.sentinels = 17}};
+    scenario.disk().flush = constant_latency(flush);
+    return run_until(scenario.build(), 10s).happenings();
+  };
+  EXPECT_LT(happenings(4ms), happenings(0ms) * 5 / 4);
+}
+
 // --- clocks -------------------------------------------------------------------------------------------------
 
 // A clock that is set back, or forward by more than two seconds, puts its sentinel, and no other, in TILT for 30 s.

@@ -54,7 +54,8 @@ void TestNetwork::kill(NodeId node) {
 void TestNetwork::thaw(NodeId node) {
   frozen_.erase(node);
   for (const auto& [owner, what] : held_) {
-    if (owner == node) agenda_.schedule(agenda_.now(), what);
+    if (owner != node) continue;
+    for (std::uint32_t i = network_.times(what); i > 0; --i) agenda_.schedule(agenda_.now(), what);
   }
   std::erase_if(held_, [&](const auto& held) { return held.first == node; });
 }
@@ -81,7 +82,7 @@ void TestNetwork::run_to_the_end() {
 void TestNetwork::happen(const Happening& what) {
   const std::optional<NodeId> receiver = network_.receiver(what);
   if (receiver && frozen_.contains(*receiver)) {
-    held_.emplace_back(*receiver, network_.put_aside(agenda_, what));
+    if (const std::optional<Happening> later = network_.put_aside(agenda_, what)) held_.emplace_back(*receiver, *later);
     return;
   }
   const std::optional<model::Input> input = network_.arrive(agenda_, what);
