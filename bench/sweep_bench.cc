@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "analysis/check.h"
+#include "analysis/check/check.h"
 #include "analysis/fuzz/fuzzer.h"
-#include "analysis/sweep_book.h"
-#include "analysis/sweep_work.h"
-#include "analysis/timing.h"
+#include "analysis/sweep/sweep_book.h"
+#include "analysis/sweep/sweep_work.h"
+#include "analysis/timing/timing.h"
 #include "bench/clusters.h"
 #include "sim/reader/scenario_reader.h"
 

@@ -11,8 +11,8 @@
 #include <streambuf>
 #include <string>
 
-#include "analysis/causes.h"
-#include "analysis/explanation.h"
+#include "analysis/explain/causes.h"
+#include "analysis/explain/explanation.h"
 #include "bench/allocations.h"
 #include "bench/clusters.h"
 #include "bench/counters.h"

@@ -4,7 +4,7 @@
 #include <boost/locale/utf.hpp>
 #include <numeric>
 
-#include "sim/reader/words.h"
+#include "sim/words.h"
 
 namespace sentinel::sim {
 namespace {

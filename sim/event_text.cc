@@ -4,9 +4,9 @@
 #include <chrono>
 #include <ctime>
 
+#include "sim/answer_reply.h"
 #include "sim/event_fields.h"
-#include "sim/query/answer_reply.h"
-#include "sim/query/redis_cli.h"
+#include "sim/redis_cli.h"
 
 namespace sentinel::sim {
 namespace {

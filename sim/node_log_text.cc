@@ -7,8 +7,8 @@
 
 #include "model/profile.h"
 #include "model/rows.h"
+#include "sim/answer_reply.h"
 #include "sim/event_text.h"
-#include "sim/query/answer_reply.h"
 
 namespace sentinel::sim {
 namespace {

@@ -1,8 +1,8 @@
 #include "sim/script_text.h"
 
 #include "sim/event_text.h"
-#include "sim/reader/words.h"
 #include "sim/units.h"
+#include "sim/words.h"
 
 namespace sentinel::sim {
 namespace {

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "sim/bad_input.h"
-#include "sim/reader/words.h"
+#include "sim/words.h"
 
 namespace sentinel::sim {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/check.h"
+#include "analysis/check/check.h"
 #include "sim/bad_input.h"
 #include "sim/reader/scenario_reader.h"
 #include "tests/support/shell.h"

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -91,6 +92,28 @@ TEST(CodeRules, LayersFormAChain) {
         EXPECT_TRUE(fits) << file.path << " includes " << include << ", but " << layer.why;
       }
     }
+  }
+}
+
+std::string folder_of(const std::string& path) { return fs::path{path}.parent_path().generic_string(); }
+
+// Folders use each other in one direction: there is one that uses no other, then one that uses only that, and so on.
+TEST(CodeRules, FoldersFormNoCircle) {
+  std::map<std::string, std::set<std::string>> uses;
+  for (const SourceFile& file : sources(kCode)) {
+    const std::string folder = folder_of(file.path);
+    uses[folder];
+    for (const std::string& include : includes_of(file)) {
+      const std::string used = folder_of(include.substr(1));
+      if (include.front() == '"' && used != folder) uses[folder].insert(used);
+    }
+  }
+  while (!uses.empty()) {
+    const auto next = std::ranges::find_if(uses, [&](const auto& folder) {
+      return std::ranges::none_of(folder.second, [&](const std::string& used) { return uses.contains(used); });
+    });
+    ASSERT_NE(next, uses.end()) << "a circle: " << testing::PrintToString(uses);
+    uses.erase(next);
   }
 }
 

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-#include "analysis/check.h"
+#include "analysis/check/check.h"
 #include "model/events.h"
 
 namespace sentinel {

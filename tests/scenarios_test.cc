@@ -6,7 +6,7 @@
 #include <memory>
 #include <sstream>
 
-#include "analysis/check.h"
+#include "analysis/check/check.h"
 #include "sim/formats.h"
 #include "sim/reader/scenario_reader.h"
 #include "sim/run.h"

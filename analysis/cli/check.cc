@@ -7,11 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "analysis/check.h"
-#include "analysis/check_report.h"
+#include "analysis/check/check.h"
+#include "analysis/check/check_report.h"
+#include "analysis/check/junit.h"
 #include "analysis/cli/command_line.h"
 #include "analysis/cli/progress.h"
-#include "analysis/junit.h"
 #include "sim/bad_input.h"
 #include "sim/event_text.h"
 

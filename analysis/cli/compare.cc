@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/cli/command_line.h"
-#include "analysis/compare.h"
-#include "analysis/recorded_scenario.h"
-#include "analysis/statistics.h"
+#include "analysis/compare/compare.h"
+#include "analysis/compare/recorded_scenario.h"
+#include "analysis/statistics/statistics.h"
 #include "model/profile.h"
 #include "sim/bad_input.h"
 #include "sim/reader/scenario_reader.h"

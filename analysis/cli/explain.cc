@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "analysis/cli/command_line.h"
-#include "analysis/explanation.h"
+#include "analysis/explain/explanation.h"
 #include "sim/bad_input.h"
 #include "sim/event_text.h"
 #include "sim/reader/pattern_reader.h"

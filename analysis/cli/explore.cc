@@ -9,11 +9,11 @@
 
 #include "analysis/cli/command_line.h"
 #include "analysis/cli/progress.h"
-#include "analysis/explanation.h"
+#include "analysis/explain/explanation.h"
 #include "analysis/explore/counterexample.h"
 #include "analysis/explore/exploration.h"
 #include "analysis/explore/explore_text.h"
-#include "analysis/recorder/interrupts.h"
+#include "analysis/interrupts.h"
 #include "sim/bad_input.h"
 #include "sim/invariants.h"
 #include "sim/units.h"
@@ -125,7 +125,7 @@ analysis::ExploreBounds bounds_of(const po::variables_map& values, const sim::Sc
 }
 
 analysis::Exploration explored(const sim::Scenario& scenario, const analysis::ExploreBounds& bounds) {
-  const analysis::recorder::Interrupts interrupts;
+  const analysis::Interrupts interrupts;
   Progress progress{"states"};
   return analysis::explore(scenario, bounds, [&](const analysis::ExploreCounts& counts) {
     std::string note = std::to_string(counts.pruned) + " pruned";

@@ -1,5 +1,5 @@
 // `sentinel-sim export`: the configuration files of a scenario's processes.
-#include "analysis/export.h"
+#include "analysis/convert/export.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -8,13 +8,13 @@
 
 #include "analysis/cli/command_line.h"
 #include "analysis/cli/progress.h"
-#include "analysis/explanation.h"
+#include "analysis/explain/explanation.h"
 #include "analysis/fuzz/corpus.h"
 #include "analysis/fuzz/fuzzer.h"
 #include "analysis/fuzz/generator.h"
 #include "analysis/fuzz/trial.h"
+#include "analysis/interrupts.h"
 #include "analysis/number_text.h"
-#include "analysis/recorder/interrupts.h"
 #include "sim/bad_input.h"
 
 namespace sentinel::cli {
@@ -145,7 +145,7 @@ std::optional<FuzzCommand> parse_fuzz(const Arguments& arguments) {
 // Until the last seed, the end of the time, or a signal.
 FuzzResult search(FuzzCommand& command, bool& interrupted) {
   const auto begin = Clock::now();
-  const analysis::recorder::Interrupts interrupts;
+  const analysis::Interrupts interrupts;
   Progress progress{command.limit ? "s" : "scenarios"};
   const std::uint64_t all = command.options.last - command.options.first + 1;
   command.options.goes_on = [&](const analysis::FuzzProgress& so_far) {

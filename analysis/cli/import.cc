@@ -1,5 +1,5 @@
 // `sentinel-sim import`: a scenario from the configuration files of a real cluster.
-#include "analysis/import.h"
+#include "analysis/convert/import.h"
 
 #include <algorithm>
 #include <iostream>

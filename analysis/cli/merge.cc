@@ -5,8 +5,8 @@
 
 #include "analysis/cli/command_line.h"
 #include "analysis/cli/sweep_session.h"
-#include "analysis/sweep_file.h"
-#include "analysis/sweep_output.h"
+#include "analysis/sweep/sweep_file.h"
+#include "analysis/sweep/sweep_output.h"
 #include "sim/bad_input.h"
 
 namespace sentinel::cli {

@@ -9,9 +9,9 @@
 #include "sim/bad_input.h"
 #include "sim/query/conf_file.h"
 #include "sim/query/query.h"
-#include "sim/query/redis_cli.h"
 #include "sim/reader/scenario_reader.h"
-#include "sim/reader/words.h"
+#include "sim/redis_cli.h"
+#include "sim/words.h"
 
 namespace sentinel::cli {
 namespace {

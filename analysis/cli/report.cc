@@ -8,8 +8,8 @@
 #include <string>
 
 #include "analysis/cli/command_line.h"
-#include "analysis/report_page.h"
-#include "analysis/run_report.h"
+#include "analysis/report/report_page.h"
+#include "analysis/report/run_report.h"
 #include "sim/bad_input.h"
 #include "sim/reader/scenario_reader.h"
 

@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "analysis/cli/command_line.h"
-#include "analysis/ledger.h"
-#include "analysis/ledger_text.h"
-#include "analysis/registry.h"
-#include "analysis/trace_events.h"
+#include "analysis/observe/ledger.h"
+#include "analysis/observe/ledger_text.h"
+#include "analysis/observe/registry.h"
+#include "analysis/report/trace_events.h"
 #include "sim/bad_input.h"
 #include "sim/formats.h"
 #include "sim/run.h"

@@ -2,10 +2,10 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "analysis/advice.h"
 #include "analysis/cli/command_line.h"
 #include "analysis/cli/sweep_session.h"
-#include "analysis/recorder/interrupts.h"
+#include "analysis/interrupts.h"
+#include "analysis/sweep/advice.h"
 
 namespace sentinel::cli {
 namespace {
@@ -32,11 +32,11 @@ int sweep_command(const Arguments& arguments) {
   const std::optional<SweepCommand> command = parse_sweep(arguments, "sentinel-sim sweep", true);
   if (!command) return kAsExpected;
   analysis::SweepWork work{command->options};
-  const analysis::recorder::Interrupts interrupts;
+  const analysis::Interrupts interrupts;
   SweepSession session{*command, work.design()};
   try {
     analysis::do_sweep(work, session.desk(), command->jobs, [&] { interrupts.check(); });
-  } catch (const analysis::recorder::Interrupted&) {
+  } catch (const analysis::Interrupted&) {
     return session.interrupted();
   }
   const int code = session.finish();

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "analysis/number_text.h"
-#include "analysis/report_page.h"
-#include "analysis/sweep_output.h"
+#include "analysis/report/report_page.h"
+#include "analysis/sweep/sweep_output.h"
 #include "sim/bad_input.h"
 #include "sim/units.h"
 

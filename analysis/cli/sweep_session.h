@@ -9,10 +9,10 @@
 
 #include "analysis/cli/command_line.h"
 #include "analysis/cli/progress.h"
-#include "analysis/requirements.h"
-#include "analysis/sweep_book.h"
-#include "analysis/sweep_file.h"
-#include "analysis/sweep_work.h"
+#include "analysis/sweep/requirements.h"
+#include "analysis/sweep/sweep_book.h"
+#include "analysis/sweep/sweep_file.h"
+#include "analysis/sweep/sweep_work.h"
 
 namespace sentinel::cli {
 

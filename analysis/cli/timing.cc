@@ -7,8 +7,8 @@
 
 #include "analysis/cli/command_line.h"
 #include "analysis/cli/progress.h"
-#include "analysis/timing.h"
-#include "analysis/timing_report.h"
+#include "analysis/timing/timing.h"
+#include "analysis/timing/timing_report.h"
 #include "sim/bad_input.h"
 
 namespace sentinel::cli {

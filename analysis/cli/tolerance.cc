@@ -6,7 +6,7 @@
 
 #include "analysis/cli/command_line.h"
 #include "analysis/cli/progress.h"
-#include "analysis/tolerance.h"
+#include "analysis/timing/tolerance.h"
 
 namespace sentinel::cli {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "analysis/document.h"
-#include "analysis/message_text.h"
+#include "analysis/explain/message_text.h"
 #include "sim/invariants.h"
 #include "sim/reader/schedule_reader.h"
 #include "sim/replay.h"

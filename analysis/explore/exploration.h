@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/invariants.h"
+#include "analysis/invariants/invariants.h"
 #include "sim/scenario.h"
 #include "sim/state_hash.h"
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "analysis/document.h"
-#include "analysis/hazards.h"
+#include "analysis/invariants/hazards.h"
 #include "analysis/step_text.h"
 #include "sim/invariants.h"
 #include "sim/units.h"

@@ -9,8 +9,8 @@
 
 #include "analysis/explore/alternatives.h"
 #include "analysis/explore/exploration.h"
-#include "analysis/invariants.h"
-#include "analysis/invariants_at_end.h"
+#include "analysis/invariants/invariants.h"
+#include "analysis/invariants/invariants_at_end.h"
 #include "sim/bad_input.h"
 #include "sim/event_text.h"
 #include "sim/formats.h"

@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "analysis/check.h"
-#include "analysis/explanation.h"
+#include "analysis/check/check.h"
+#include "analysis/explain/explanation.h"
 #include "analysis/fuzz/generator.h"
 #include "analysis/fuzz/shrink.h"
 #include "analysis/fuzz/trial.h"

@@ -9,7 +9,7 @@
 
 #include "analysis/fuzz/chance.h"
 #include "analysis/fuzz/nemeses.h"
-#include "analysis/invariants_at_end.h"
+#include "analysis/invariants/invariants_at_end.h"
 #include "model/data_node.h"
 #include "model/profile.h"
 #include "sim/bad_input.h"

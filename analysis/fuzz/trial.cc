@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "analysis/hazards.h"
-#include "analysis/invariants_at_end.h"
-#include "analysis/ledger.h"
+#include "analysis/invariants/hazards.h"
+#include "analysis/invariants/invariants_at_end.h"
+#include "analysis/observe/ledger.h"
 #include "sim/run.h"
 
 namespace sentinel::analysis {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "analysis/fuzz/coverage.h"
-#include "analysis/invariants.h"
+#include "analysis/invariants/invariants.h"
 #include "sim/scenario.h"
 
 namespace sentinel::analysis {

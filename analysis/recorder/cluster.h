@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/recorder/interrupts.h"
+#include "analysis/interrupts.h"
 #include "analysis/recorder/plan.h"
 #include "analysis/recorder/process.h"
 #include "analysis/recorder/router.h"

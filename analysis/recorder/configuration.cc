@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "sim/reader/words.h"
+#include "sim/words.h"
 
 namespace sentinel::analysis::recorder {
 namespace {

@@ -7,7 +7,7 @@
 #include "analysis/recorder/configuration.h"
 #include "model/events.h"
 #include "sim/bad_input.h"
-#include "sim/reader/words.h"
+#include "sim/words.h"
 
 namespace sentinel::analysis::recorder {
 namespace {

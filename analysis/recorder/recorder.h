@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/recorder/interrupts.h"
+#include "analysis/interrupts.h"
 #include "analysis/recorder/plan.h"
 
 namespace sentinel::analysis::recorder {

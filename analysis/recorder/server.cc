@@ -6,7 +6,7 @@
 #include "analysis/recorder/process.h"
 #include "analysis/recorder/temporary_folder.h"
 #include "sim/bad_input.h"
-#include "sim/reader/words.h"
+#include "sim/words.h"
 
 namespace sentinel::analysis::recorder {
 

@@ -8,7 +8,7 @@
 
 #include "analysis/recorder/recording_json.h"
 #include "sim/event_text.h"
-#include "sim/reader/words.h"
+#include "sim/words.h"
 
 namespace sentinel::analysis::recorder {
 namespace {

@@ -8,9 +8,9 @@
 #include <optional>
 #include <vector>
 
+#include "analysis/interrupts.h"
 #include "analysis/recorder/cluster.h"
 #include "analysis/recorder/connection.h"
-#include "analysis/recorder/interrupts.h"
 #include "analysis/recorder/time_axis.h"
 #include "analysis/recorder/writer.h"
 

@@ -1,7 +1,7 @@
 // What is done to the processes, and when.
 #include "analysis/recorder/recording_json.h"
 #include "analysis/recorder/session.h"
-#include "sim/reader/words.h"
+#include "sim/words.h"
 
 namespace sentinel::analysis::recorder {
 namespace {

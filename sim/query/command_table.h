@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "sim/bad_input.h"
-#include "sim/query/reply.h"
-#include "sim/reader/word_table.h"
-#include "sim/reader/words.h"
+#include "sim/reply.h"
+#include "sim/word_table.h"
+#include "sim/words.h"
 
 namespace sentinel::sim {
 

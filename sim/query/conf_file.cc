@@ -7,7 +7,7 @@
 
 #include "sim/event_text.h"
 #include "sim/query/parameters.h"
-#include "sim/reader/words.h"
+#include "sim/words.h"
 
 namespace sentinel::sim {
 namespace {

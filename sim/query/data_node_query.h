@@ -1,9 +1,9 @@
 // What a data node replies to a client.
 #pragma once
 
-#include "sim/query/reply.h"
-#include "sim/reader/word_table.h"
+#include "sim/reply.h"
 #include "sim/run.h"
+#include "sim/word_table.h"
 
 namespace sentinel::sim {
 

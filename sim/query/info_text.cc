@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "sim/reader/words.h"
+#include "sim/words.h"
 
 namespace sentinel::sim {
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "model/profile.h"
-#include "sim/query/reply.h"
-#include "sim/reader/word_table.h"
+#include "sim/reply.h"
 #include "sim/scenario.h"
+#include "sim/word_table.h"
 
 namespace sentinel::sim {
 

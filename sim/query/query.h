@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/query/reply.h"
+#include "sim/reply.h"
 #include "sim/run.h"
 
 namespace sentinel::sim {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "model/data_node.h"
-#include "sim/query/reply.h"
+#include "sim/reply.h"
 #include "sim/scenario.h"
 
 namespace sentinel::sim {

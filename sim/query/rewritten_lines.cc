@@ -5,7 +5,7 @@
 
 #include "sim/bad_input.h"
 #include "sim/query/parameters.h"
-#include "sim/reader/words.h"
+#include "sim/words.h"
 
 namespace sentinel::sim {
 namespace {

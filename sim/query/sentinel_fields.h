@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "model/sentinel.h"
-#include "sim/query/reply.h"
+#include "sim/reply.h"
 #include "sim/scenario.h"
 
 namespace sentinel::sim {

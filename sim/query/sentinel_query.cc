@@ -7,7 +7,7 @@
 #include <optional>
 #include <variant>
 
-#include "sim/query/answer_reply.h"
+#include "sim/answer_reply.h"
 #include "sim/query/command_table.h"
 #include "sim/query/info_text.h"
 #include "sim/query/sentinel_fields.h"

@@ -7,7 +7,7 @@
 
 #include "sim/reader/json_fields.h"
 #include "sim/reader/names.h"
-#include "sim/reader/words.h"
+#include "sim/words.h"
 
 namespace sentinel::sim {
 namespace {

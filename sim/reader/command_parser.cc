@@ -7,8 +7,8 @@
 
 #include "sim/reader/directives.h"
 #include "sim/reader/names.h"
-#include "sim/reader/word_table.h"
 #include "sim/units.h"
+#include "sim/word_table.h"
 
 namespace sentinel::sim {
 namespace {

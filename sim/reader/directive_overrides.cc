@@ -7,7 +7,7 @@
 #include "sim/bad_input.h"
 #include "sim/reader/conf_reader.h"
 #include "sim/reader/json_fields.h"
-#include "sim/reader/words.h"
+#include "sim/words.h"
 
 namespace sentinel::sim {
 namespace {

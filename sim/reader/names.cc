@@ -6,8 +6,8 @@
 #include <string>
 
 #include "sim/bad_input.h"
-#include "sim/reader/words.h"
 #include "sim/units.h"
+#include "sim/words.h"
 
 namespace sentinel::sim {
 namespace {

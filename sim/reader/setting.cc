@@ -8,7 +8,7 @@
 #include "sim/reader/cluster_shorthand.h"
 #include "sim/reader/directive_overrides.h"
 #include "sim/reader/scenario_reader.h"
-#include "sim/reader/words.h"
+#include "sim/words.h"
 
 namespace sentinel::sim {
 namespace {

@@ -15,8 +15,8 @@
 #include "sim/reader/node_groups.h"
 #include "sim/reader/pattern_reader.h"
 #include "sim/reader/step_repetition.h"
-#include "sim/reader/words.h"
 #include "sim/units.h"
+#include "sim/words.h"
 
 namespace sentinel::sim {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "analysis/check.h"
+#include "analysis/check/check.h"
 #include "sim/reader/scenario_reader.h"
 #include "sim/run.h"
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "analysis/import.h"
+#include "analysis/convert/import.h"
 #include "sim/bad_input.h"
 
 namespace {

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "analysis/recorded_scenario.h"
-#include "analysis/recording.h"
+#include "analysis/compare/recorded_scenario.h"
+#include "analysis/compare/recording.h"
 #include "sim/bad_input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "analysis/cli/sweep_session.h"
-#include "analysis/sweep_work.h"
+#include "analysis/sweep/sweep_work.h"
 #include "sim/bad_input.h"
 
 namespace {

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "analysis/check.h"
+#include "analysis/check/check.h"
 #include "analysis/fuzz/generator.h"
 #include "analysis/fuzz/trial.h"
 

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "sim/query/query.h"
-#include "sim/query/redis_cli.h"
 #include "sim/reader/scenario_reader.h"
-#include "sim/reader/words.h"
+#include "sim/redis_cli.h"
 #include "sim/run.h"
+#include "sim/words.h"
 
 namespace sentinel::sim {
 
