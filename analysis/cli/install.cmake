@@ -22,8 +22,8 @@ install(FILES ${PROJECT_SOURCE_DIR}/LICENSE TYPE DOC RENAME copyright)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_CONTACT "The sentinel-sim authors <sentinel-sim@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "deterministic simulator of Redis Sentinel failover")
-set(CPACK_PACKAGE_DESCRIPTION "Virtual data nodes, sentinels and a network replay scenario files on a simulated clock,
-and say, event for event, what real sentinels say.")
+set(CPACK_PACKAGE_DESCRIPTION "Virtual data nodes, sentinels and a network replay scenario files
+on a simulated clock, and say, event for event, what real sentinels say.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
