@@ -25,7 +25,7 @@ void write_junit(const std::filesystem::path& file, const std::vector<CheckResul
   suite.put("<xmlattr>.name", "sentinel-sim");
   for (const CheckResult& result : results) {
     ptree test;
-    test.put("<xmlattr>.classname", result.file.parent_path().string());
+    test.put("<xmlattr>.classname", result.file.has_parent_path() ? result.file.parent_path().string() : ".");
     test.put("<xmlattr>.name", result.file.stem().string());
     test.put("<xmlattr>.time", result.seconds);
     if (!result.passed()) {

@@ -68,7 +68,9 @@ void require_scenario(const po::variables_map& values, const std::string& comman
 }
 
 sim::Scenario scenario_of(const po::variables_map& values) {
-  return sim::read_scenario(values["SCENARIO"].as<std::vector<std::string>>().front(), text_of(values, "case"));
+  const std::string& file = values["SCENARIO"].as<std::vector<std::string>>().front();
+  if (file.ends_with(".conf")) throw sim::BadInput{file + " is no scenario: sentinel-sim import makes one of it"};
+  return sim::read_scenario(file, text_of(values, "case"));
 }
 
 sim::SimTime time_of(const std::string& text, const std::string& option) {

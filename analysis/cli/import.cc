@@ -42,6 +42,10 @@ int import_command(const Arguments& arguments) {
     const auto is_same = [&](const analysis::ConfText& other) { return other.file == file; };
     if (std::ranges::any_of(files, is_same)) throw sim::BadInput{file + " is there twice: each file is one process"};
     files.push_back({.file = file, .text = sim::read_text_file(file)});
+    const std::size_t begin = files.back().text.find_first_not_of(" \t\r\n");
+    if (begin != std::string::npos && files.back().text[begin] == '{') {
+      throw sim::BadInput{file + " is JSON: import reads redis.conf and sentinel.conf files, and writes scenarios"};
+    }
   }
   const analysis::ImportedScenario made = analysis::import_conf(files, options);
   print(made.remarks);

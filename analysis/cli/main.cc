@@ -3,8 +3,11 @@
 #include <array>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <string_view>
 
 #include "analysis/cli/command_line.h"
+#include "model/profile.h"
 #include "sim/bad_input.h"
 
 namespace {
@@ -35,14 +38,39 @@ constexpr std::array kSubcommands = {
                report_command},
 };
 
+struct ExitCode {
+  int code;
+  std::string_view meaning;
+};
+constexpr std::array kExitCodes = {
+    ExitCode{kAsExpected, "as expected"},
+    ExitCode{kFailed, "an expectation, an invariant or a goal does not hold, or a recorded stream was not found"},
+    ExitCode{kBadInput, "bad input: a file, an option"},
+    ExitCode{kInconclusive, "inconclusive: bounds were reached before there was an answer"},
+    ExitCode{kContradiction, "the simulator contradicts itself: same seed, other run"},
+    ExitCode{kInterrupted, "interrupted by a signal"},
+};
+
+// `  WORD      TEXT`, a line of a list.
+void print_row(std::string_view word, std::string_view text) {
+  constexpr std::size_t kColumn = 11;
+  std::cout << "  " << word << std::string(kColumn - word.size(), ' ') << text << '\n';
+}
+
 void print_help() {
-  std::cout
-      << "sentinel-sim: a deterministic simulator of Redis Sentinel failover\n\nusage: sentinel-sim COMMAND …\n\n";
-  for (const Subcommand& subcommand : kSubcommands) {
-    std::cout << "  " << subcommand.name << std::string(10 - subcommand.name.size(), ' ') << subcommand.answers << '\n';
-  }
+  std::cout << "sentinel-sim: a deterministic simulator of Redis Sentinel failover\n\n"
+               "usage: sentinel-sim COMMAND …\n       sentinel-sim --version\n\n";
+  for (const Subcommand& subcommand : kSubcommands) print_row(subcommand.name, subcommand.answers);
+  std::cout << "\nexit codes:\n";
+  for (const ExitCode& exit : kExitCodes) print_row(std::to_string(exit.code), exit.meaning);
   std::cout << "\n`sentinel-sim COMMAND --help` tells more.\n"
                "example: sentinel-sim run scenarios/documented/master_down.json --format pmessage\n";
+}
+
+void print_version() {
+  std::cout << "sentinel-sim " SENTINEL_SIM_VERSION "\ncompiler: " SENTINEL_SIM_COMPILER "\nprofiles:";
+  for (const sentinel::model::Profile& profile : sentinel::model::profiles()) std::cout << ' ' << profile.name;
+  std::cout << '\n';
 }
 
 int dispatch(const Arguments& arguments) {
@@ -51,7 +79,7 @@ int dispatch(const Arguments& arguments) {
     return arguments.empty() ? kBadInput : kAsExpected;
   }
   if (arguments[0] == "--version") {
-    std::cout << "sentinel-sim " SENTINEL_SIM_VERSION "\n";
+    print_version();
     return kAsExpected;
   }
   const auto subcommand = std::ranges::find(kSubcommands, arguments[0], &Subcommand::name);

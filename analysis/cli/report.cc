@@ -52,6 +52,7 @@ int report_command(const Arguments& arguments) {
   const std::string out = values["out"].as<std::string>();
   if (!out.ends_with(".html")) throw sim::BadInput{"--out '" + out + "': a file .html"};
 
+  if (file.ends_with(".html")) throw sim::BadInput{file + " is a page: expected a scenario, or the JSON of a sweep"};
   if (const std::optional<Json> sweep = sweep_in(file)) {
     for (const char* const option : {"seed", "case"}) {
       if (values.count(option) == 0) continue;

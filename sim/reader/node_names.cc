@@ -57,7 +57,8 @@ NodeId NodeNames::find(std::string_view name, const Json& where) const {
   std::vector<std::string_view> known;
   for (const Node& node : *nodes_) known.emplace_back(node.name);
   for (const auto& [site, members] : sites_) known.push_back(site);
-  where.fail("unknown node " + in_quotes(name) + suggestion(name, known));
+  const std::string nearest = suggestion(name, known);
+  where.fail("unknown node " + in_quotes(name) + (nearest.empty() ? alternatives(name, known) : nearest));
 }
 
 NodeId NodeNames::find_sentinel(std::string_view name, const Json& where) const {
