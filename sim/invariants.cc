@@ -38,7 +38,7 @@ constexpr std::array<InvariantRow, kInvariants> kRows = {{
     {.invariant = kAllFollowInTheEnd,
      .name = "all-follow-in-the-end",
      .meaning = "In the end all running data nodes that the sentinels know and reach replicate the master that these "
-                "name, directly or over others.",
+                "name, directly or over others, unless that is a replica which no sentinel can replace.",
      .in_the_end = true},
     {.invariant = kWritableInTheEnd,
      .name = "writable-in-the-end",

@@ -140,6 +140,17 @@ TEST_F(Invariants, SeeWhoDoesNotFollow) {
               ElementsAre("all-follow-in-the-end", "one-writable-master"));
 }
 
+// A named master that is a replica itself is followed by nobody, and that is no news if no sentinel can replace it.
+TEST_F(Invariants, ExpectNoFollowersOfReplicas) {
+  const auto swapped = [](const std::string& before) {
+    return before +
+           R"({"at": "35s", "do": "command", "node": "R1", "args": ["REPLICAOF", "127.0.0.1", "7001"]},
+              {"at": "36s", "do": "command", "node": "R2", "args": ["REPLICAOF", "NO", "ONE"]})";
+  };
+  EXPECT_THAT(broken(swapped("")), ElementsAre("all-follow-in-the-end", "writable-in-the-end"));
+  EXPECT_THAT(broken(swapped(R"({"at": "30s", "do": "crash", "nodes": ["S1", "S2"]},)")), IsEmpty());
+}
+
 // Nor does a dead master take writes; but if nobody can help that, nobody promised to.
 TEST_F(Invariants, SeeMastersThatAreNone) {
   EXPECT_THAT(broken(R"({"at": "39s", "do": "crash", "node": "R1"})"), ElementsAre("writable-in-the-end"));
