@@ -63,6 +63,7 @@ void InvariantChecker::operator()(const sim::Record& record) {
     case kElectedLeader:
     case kPromotedReplica:
     case kSwitchMaster:
+    case kMonitor:
     case kReconfSentBestEffort: said_.push_back({.at = record.at, .node = record.node, .event = *event}); return;
     default: return;
   }

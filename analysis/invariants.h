@@ -114,7 +114,7 @@ class InvariantChecker {
   void tried(const Said& said, const model::Master& master);
   void elected(const Said& said, const model::Sentinel& sentinel, const model::Master& master);
   void promoted(const sim::Run& run, const Said& said, const model::Master& master);
-  void switched(const Said& said, const model::Master& master);
+  void named(const Said& said, const model::Master& master, const model::Address& address);
   void told_late(const sim::Run& run, const Said& said);
   void forget_told(const Said& said);
 

@@ -134,6 +134,17 @@ TEST_F(Invariants, SeeSwitchesToOthers) {
   EXPECT_THAT(broken(crash_, switched), ElementsAre("switches-to-promoted"));
 }
 
+// Or starts again with whom nobody promoted.
+TEST_F(Invariants, SeeStartsWithOthers) {
+  EXPECT_THAT(broken(R"({"at": "10s", "do": "crash", "node": "R1"}, {"at": "25s", "do": "crash", "node": "S1"},
+                        {"at": "25s", "do": "start", "node": "S1"})"),
+              IsEmpty());
+  const auto named = forged(model::EventKind::kMonitor, [](sim::Record&, model::Event& event, std::uint16_t) {
+    event.master_address = model::Address{};
+  });
+  EXPECT_THAT(broken(crash_, named), ElementsAre("switches-to-promoted"));
+}
+
 // A replica that was told to be a master just now replicates nobody.
 TEST_F(Invariants, SeeWhoDoesNotFollow) {
   EXPECT_THAT(broken(R"({"at": "39s", "do": "command", "node": "R3", "args": ["REPLICAOF", "NO", "ONE"]})"),
