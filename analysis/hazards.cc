@@ -246,6 +246,7 @@ std::vector<Hazard> hazards_of(const Scenario& scenario) {
 
 std::optional<std::string_view> known_from(const Break& broken, const Scenario& scenario,
                                            std::span<const Break> breaks) {
+  if (!broken.known.empty()) return broken.known;
   const sim::InvariantRow& row = sim::invariant_row(broken.invariant);
   if (!row.is_promised()) return row.known;
   for (const Excuse& excuse : kExcuses) {
