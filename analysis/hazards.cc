@@ -38,6 +38,8 @@ constexpr auto kExcuses = std::to_array<Excuse>({
     // An epoch that was forgotten is given to another configuration, and equal ones are never reconciled.
     {Invariant::kOneNameInTheEnd, Hazard::kLostConfiguration, "redis/redis pull 2370"},
     {Invariant::kAllFollowInTheEnd, Hazard::kLostConfiguration, "redis/redis pull 2370"},
+    // The file names a master that is one no more, and replicas are told by their master alone.
+    {Invariant::kWritableInTheEnd, Hazard::kLostConfiguration, "redis/redis #9998, #1073"},
     // A leader that is reset after the promotion forgets that, and keeps the configuration epoch, which it has told
     // others.
     {Invariant::kOneNameInTheEnd, Hazard::kReset, "scenarios/found/reset_in_a_failover.json"},
