@@ -38,7 +38,7 @@ constexpr std::array<InvariantRow, kInvariants> kRows = {{
     {.invariant = kAllFollowInTheEnd,
      .name = "all-follow-in-the-end",
      .meaning = "In the end all running data nodes that the sentinels know and reach replicate the master that these "
-                "name, directly or over others.",
+                "name, directly or over others, unless that is a replica which no sentinel can replace.",
      .in_the_end = true},
     {.invariant = kWritableInTheEnd,
      .name = "writable-in-the-end",
@@ -55,8 +55,8 @@ constexpr std::array<InvariantRow, kInvariants> kRows = {{
      .known = "redis/redis pulls 2230, 2370"},
     {.invariant = kSwitchesToPromoted,
      .name = "switches-to-promoted",
-     .meaning = "A sentinel switches only to a replica that was promoted in the configuration epoch that comes with "
-                "it, or to what a configuration file or an operator named.",
+     .meaning = "A sentinel switches only to a replica, and starts only with one, that was promoted in the "
+                "configuration epoch that comes with it, or that a configuration file or an operator named.",
      .known = "scenarios/cases/leader_misses_next_failover.json, as Redis 7.0.15 does it"},
     {.invariant = kPromotesACopy,
      .name = "promotes-a-copy",

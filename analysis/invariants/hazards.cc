@@ -38,6 +38,8 @@ constexpr auto kExcuses = std::to_array<Excuse>({
     // An epoch that was forgotten is given to another configuration, and equal ones are never reconciled.
     {Invariant::kOneNameInTheEnd, Hazard::kLostConfiguration, "redis/redis pull 2370"},
     {Invariant::kAllFollowInTheEnd, Hazard::kLostConfiguration, "redis/redis pull 2370"},
+    // The file names a master that is one no more, and replicas are told by their master alone.
+    {Invariant::kWritableInTheEnd, Hazard::kLostConfiguration, "redis/redis #9998, #1073"},
     // A leader that is reset after the promotion forgets that, and keeps the configuration epoch, which it has told
     // others.
     {Invariant::kOneNameInTheEnd, Hazard::kReset, "scenarios/found/reset_in_a_failover.json"},
@@ -246,6 +248,7 @@ std::vector<Hazard> hazards_of(const Scenario& scenario) {
 
 std::optional<std::string_view> known_from(const Break& broken, const Scenario& scenario,
                                            std::span<const Break> breaks) {
+  if (!broken.known.empty()) return broken.known;
   const sim::InvariantRow& row = sim::invariant_row(broken.invariant);
   if (!row.is_promised()) return row.known;
   for (const Excuse& excuse : kExcuses) {

@@ -26,8 +26,9 @@ enum class Hazard : std::uint8_t {
 // In the order of Hazard.
 std::vector<Hazard> hazards_of(const sim::Scenario& scenario);
 
-// Where it is told that Sentinel does not keep this in such a scenario: because it never promised to, because of a
-// hazard until then, or because of what else the run breaks. nullopt: nobody told it yet.
+// Where it is told that Sentinel does not keep this in such a scenario: because of the way in which it was broken,
+// because it was never promised, because of a hazard until then, or because of what else the run breaks. nullopt:
+// nobody told it yet.
 std::optional<std::string_view> known_from(const Break& broken, const sim::Scenario& scenario,
                                            std::span<const Break> breaks = {});
 

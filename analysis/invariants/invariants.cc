@@ -14,6 +14,14 @@ using sim::Invariant;
 using sim::NodeId;
 using sim::SimTime;
 
+// Who sees that its replica is promoted takes the epoch of its failover (sentinelRefreshInstanceInfo), even if it has
+// heard of a newer configuration since: of one whose master is the one in its books, so that it did not switch
+// (sentinelProcessHelloMessage).
+bool has_just_promoted(const model::Master& master) {
+  return master.in_progress && master.state == model::FailoverState::kReconfReplicas &&
+         master.config_epoch == master.failover_epoch;
+}
+
 }  // namespace
 
 Violation violation_of(const Break& broken) {
@@ -63,6 +71,7 @@ void InvariantChecker::operator()(const sim::Record& record) {
     case kElectedLeader:
     case kPromotedReplica:
     case kSwitchMaster:
+    case kMonitor:
     case kReconfSentBestEffort: said_.push_back({.at = record.at, .node = record.node, .event = *event}); return;
     default: return;
   }
@@ -83,10 +92,11 @@ void InvariantChecker::observe(const sim::Run& run) {
 
 void InvariantChecker::check_epochs(const sim::Run& run, NodeId node, const model::Sentinel& sentinel) {
   Known& known = known_[static_cast<std::size_t>(node)];
-  const auto fell = [&](Invariant invariant, const std::string& what, model::Epoch from, model::Epoch to) {
-    found(
-        invariant, run.now(),
-        said(run.now(), node) + " went from " + what + std::to_string(from.value) + " to " + std::to_string(to.value));
+  const auto fell = [&](Invariant invariant, const std::string& what, model::Epoch from, model::Epoch to,
+                        std::string_view known_from = {}) {
+    found(invariant, run.now(),
+          said(run.now(), node) + " went from " + what + std::to_string(from.value) + " to " + std::to_string(to.value),
+          known_from);
   };
   if (sentinel.current_epoch() < known.current) {
     fell(Invariant::kEpochsNeverGoBack, "epoch ", known.current, sentinel.current_epoch());
@@ -104,16 +114,18 @@ void InvariantChecker::check_epochs(const sim::Run& run, NodeId node, const mode
       continue;
     }
     if (master.config_epoch < last->second) {
+      const bool is_late = has_just_promoted(master);
       fell(Invariant::kConfigEpochNeverGoesBack, "configuration epoch of " + master_name(last->first) + " ",
-           last->second, master.config_epoch);
+           last->second, master.config_epoch,
+           is_late ? "scenarios/found/late_promotion_takes_an_older_epoch.json" : "");
     }
     last->second = master.config_epoch;
   }
 }
 
-void InvariantChecker::found(Invariant invariant, SimTime at, std::string what) {
+void InvariantChecker::found(Invariant invariant, SimTime at, std::string what, std::string_view known) {
   std::optional<Break>& first = breaks_[static_cast<std::size_t>(invariant)];
-  if (!first) first = Break{.invariant = invariant, .at = at, .what = std::move(what)};
+  if (!first) first = Break{.invariant = invariant, .at = at, .what = std::move(what), .known = known};
 }
 
 std::string InvariantChecker::said(SimTime at, NodeId node) const {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Break {
   sim::Invariant invariant{};
   sim::SimTime at{};  // when that was seen
   std::string what{};
+  std::string_view known{};  // where it is told, if the way in which it was broken shows that
 };
 
 // As an expectation that is not met.
@@ -102,7 +104,7 @@ class InvariantChecker {
   };
   using Breaks = std::array<std::optional<Break>, sim::kInvariants>;
 
-  void found(sim::Invariant invariant, sim::SimTime at, std::string what);
+  void found(sim::Invariant invariant, sim::SimTime at, std::string what, std::string_view known = {});
   std::string said(sim::SimTime at, sim::NodeId node) const;
   std::string master_name(std::uint32_t symbol) const { return scenario_->symbols.texts()[symbol]; }
   std::string node_text(const model::Address& address) const;
@@ -114,7 +116,7 @@ class InvariantChecker {
   void tried(const Said& said, const model::Master& master);
   void elected(const Said& said, const model::Sentinel& sentinel, const model::Master& master);
   void promoted(const sim::Run& run, const Said& said, const model::Master& master);
-  void switched(const Said& said, const model::Master& master);
+  void named(const Said& said, const model::Master& master, const model::Address& address);
   void told_late(const sim::Run& run, const Said& said);
   void forget_told(const Said& said);
 

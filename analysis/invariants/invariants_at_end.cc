@@ -111,9 +111,12 @@ class EndState {
     return false;
   }
 
+  // Nobody is told to replicate a master that says itself that it is a replica (sentinelMasterLooksSane), and that
+  // lasts if no sentinel can replace it.
   void check_followers(const Witnesses& witnesses) {
     const std::optional<NodeId> master = at(model::Sentinel::current_address(*witnesses.front().master));
     if (!master || !is_at_work(*master)) return;
+    if (!run_->data_node(*master)->is_master() && !can_be_helped(witnesses)) return;
     const model::Symbol password = run_->data_node(*master)->config().password;
     for (const NodeId node : nodes()) {
       if (node == *master || !is_at_work(node) || !reach(node, *master)) continue;
@@ -152,6 +155,11 @@ class EndState {
     });
   }
 
+  bool can_be_helped(const Witnesses& witnesses) const {
+    return std::ranges::any_of(witnesses,
+                               [&](const Witness& each) { return can_lead(each, witnesses) && has_candidate(each); });
+  }
+
   // A data node's disk that still fails makes one master after the other unfit, and a replica does not say so before it
   // is one.
   bool disks_fail() const {
@@ -184,9 +192,7 @@ class EndState {
     const model::Address address = model::Sentinel::current_address(*witnesses.front().master);
     const std::optional<NodeId> master = at(address);
     if (master && (takes_writes(*run_, *master) || may_refuse(*master, witnesses))) return;
-    const bool can_be_helped = std::ranges::any_of(
-        witnesses, [&](const Witness& each) { return can_lead(each, witnesses) && has_candidate(each); });
-    if (!can_be_helped || disks_fail()) return;
+    if (!can_be_helped(witnesses) || disks_fail()) return;
     const std::string which = "the master of " + name(witnesses) + ", ";
     if (!master) {
       found(Invariant::kWritableInTheEnd, which + sim::name_and_port(address, scenario_->symbols) + ", does not run");

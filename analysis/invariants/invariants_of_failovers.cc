@@ -44,7 +44,8 @@ void InvariantChecker::judge(const sim::Run& run, const Said& said) {
     case kElectedLeader: return elected(said, *run.sentinel(said.node), *master);
     case kPromotedReplica: return promoted(run, said, *master);
     case kReconfSentBestEffort: return told_late(run, said);
-    case kSwitchMaster: return switched(said, *master);
+    case kSwitchMaster: return named(said, *master, said.event.new_address);
+    case kMonitor: return named(said, *master, said.event.master_address);
     default: return;
   }
 }
@@ -107,9 +108,9 @@ void InvariantChecker::promoted(const sim::Run& run, const Said& said, const mod
   found(Invariant::kPromotesACopy, said.at, who + ", whose process has had no data since it was started");
 }
 
-void InvariantChecker::switched(const Said& said, const model::Master& master) {
+// One that is started again names what its file does, without a word about how that came to be.
+void InvariantChecker::named(const Said& said, const model::Master& master, const model::Address& address) {
   forget_told(said);
-  const model::Address& address = said.event.new_address;
   const auto is_that = [&](const Named& each) {
     return each.master == master.name.index && each.epoch == master.config_epoch && each.address == address;
   };
@@ -119,9 +120,11 @@ void InvariantChecker::switched(const Said& said, const model::Master& master) {
     const std::vector<Promotion>& all = found_promotions->second;
     if (std::ranges::find(all, address, &Promotion::address) != all.end()) return;
   }
+  const bool starts = said.event.kind == model::EventKind::kMonitor;
   found(Invariant::kSwitchesToPromoted, said.at,
-        this->said(said.at, said.node) + " switches " + master_name(master.name.index) + " to " + node_text(address) +
-            " in configuration " + epoch_text(master.config_epoch) + ", in which it was not promoted");
+        this->said(said.at, said.node) + (starts ? " starts " : " switches ") + master_name(master.name.index) +
+            (starts ? " with " : " to ") + node_text(address) + " in configuration " + epoch_text(master.config_epoch) +
+            ", in which it was not promoted");
 }
 
 void InvariantChecker::told_late(const sim::Run& run, const Said& said) {

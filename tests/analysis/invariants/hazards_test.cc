@@ -75,6 +75,11 @@ TEST(Hazards, ExcuseWhatIsKnown) {
   EXPECT_EQ(known_from(at(Invariant::kVotesOncePerEpoch, 9), lost), "redis/redis-debian #5, redis/redis #6126");
   EXPECT_EQ(known_from(at(Invariant::kVotesOncePerEpoch, 8), lost), std::nullopt);
   EXPECT_EQ(known_from(at(Invariant::kElectedByMajority, 20), lost), std::nullopt);
+  // Who sees it may know where it is told.
+  const Break told{.invariant = Invariant::kVotesOncePerEpoch, .known = "a book"};
+  EXPECT_EQ(known_from(told, plain), "a book");
+  EXPECT_EQ(known_from(at(Invariant::kWritableInTheEnd, 60), plain), std::nullopt);
+  EXPECT_EQ(known_from(at(Invariant::kWritableInTheEnd, 60), lost), "redis/redis #9998, #1073");
   const std::vector<Break> breaks = {at(Invariant::kOnePromotionPerConfigEpoch, 20),
                                      at(Invariant::kOneNameInTheEnd, 60)};
   EXPECT_EQ(known_from(breaks[1], plain), std::nullopt);

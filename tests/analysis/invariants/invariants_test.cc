@@ -134,10 +134,32 @@ TEST_F(Invariants, SeeSwitchesToOthers) {
   EXPECT_THAT(broken(crash_, switched), ElementsAre("switches-to-promoted"));
 }
 
+// Or starts again with whom nobody promoted.
+TEST_F(Invariants, SeeStartsWithOthers) {
+  EXPECT_THAT(broken(R"({"at": "10s", "do": "crash", "node": "R1"}, {"at": "25s", "do": "crash", "node": "S1"},
+                        {"at": "25s", "do": "start", "node": "S1"})"),
+              IsEmpty());
+  const auto named = forged(model::EventKind::kMonitor, [](sim::Record&, model::Event& event, std::uint16_t) {
+    event.master_address = model::Address{};
+  });
+  EXPECT_THAT(broken(crash_, named), ElementsAre("switches-to-promoted"));
+}
+
 // A replica that was told to be a master just now replicates nobody.
 TEST_F(Invariants, SeeWhoDoesNotFollow) {
   EXPECT_THAT(broken(R"({"at": "39s", "do": "command", "node": "R3", "args": ["REPLICAOF", "NO", "ONE"]})"),
               ElementsAre("all-follow-in-the-end", "one-writable-master"));
+}
+
+// A named master that is a replica itself is followed by nobody, and that is no news if no sentinel can replace it.
+TEST_F(Invariants, ExpectNoFollowersOfReplicas) {
+  const auto swapped = [](const std::string& before) {
+    return before +
+           R"({"at": "35s", "do": "command", "node": "R1", "args": ["REPLICAOF", "127.0.0.1", "7001"]},
+              {"at": "36s", "do": "command", "node": "R2", "args": ["REPLICAOF", "NO", "ONE"]})";
+  };
+  EXPECT_THAT(broken(swapped("")), ElementsAre("all-follow-in-the-end", "writable-in-the-end"));
+  EXPECT_THAT(broken(swapped(R"({"at": "30s", "do": "crash", "nodes": ["S1", "S2"]},)")), IsEmpty());
 }
 
 // Nor does a dead master take writes; but if nobody can help that, nobody promised to.

@@ -53,5 +53,18 @@ TEST(Promises, AreKeptInTheLibrary) {
   }
 }
 
+// What the search for unknown ways has found is unknown no more.
+TEST(Promises, AreBrokenInKnownWays) {
+  for (const fs::path& file : scenario_files(kScenarios / "found")) {
+    const auto scenario = std::make_shared<const sim::Scenario>(sim::read_scenario(file));
+    const std::vector<Break> breaks = breaks_of(scenario, 1);
+    for (const sim::Invariant pinned : scenario->expect.breaks) {
+      const auto one = std::ranges::find(breaks, pinned, &Break::invariant);
+      ASSERT_NE(one, breaks.end()) << file;
+      EXPECT_TRUE(known_from(*one, *scenario, breaks)) << file << ": " << one->what;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sentinel::analysis
