@@ -121,9 +121,9 @@ int record_command(const Arguments& arguments) {
   Reporter reporter(scenario, options.runs, json);
   reporter.announce(1);
   try {
-    const Interrupts interrupts;
+    const analysis::Interrupts interrupts;
     record(scenario, plan, server, options, interrupts, [&](const RecordedRun& run) { reporter.take(run); });
-  } catch (const Interrupted&) {
+  } catch (const analysis::Interrupted&) {
     std::cerr << "sentinel-sim: interrupted; the runs that were finished are in " << options.folder.string() << '\n';
     return kInterrupted;
   }

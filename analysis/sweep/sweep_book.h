@@ -26,7 +26,6 @@ class SweepBook {
   // Groups in their order. nullopt: all that is to be done here is dealt out.
   std::optional<SweepItem> next();
   void add(SweepBlock block);  // a second one of the same place is passed over
-  const std::vector<std::size_t>& cells_of(std::size_t group) const { return groups_[group].cells; }
 
   // Seeds of this shard. Cells that end early make `runs` less.
   std::uint64_t runs_done() const { return runs_done_; }

@@ -19,8 +19,6 @@ namespace sentinel::analysis {
 struct Shard {
   std::uint64_t number = 1;
   std::uint64_t count = 1;
-
-  bool is_all() const { return count == 1; }
 };
 
 struct SweepDesign {
