@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 #ifdef NDEBUG
 constexpr std::uint64_t kSeeds = 10'000;
 #else
-constexpr std::uint64_t kSeeds = 200;
+constexpr std::uint64_t kSeeds = 400;
 #endif
 constexpr std::uint64_t kShares = 4;  // done at the same time
 
