@@ -17,7 +17,7 @@ struct Happening {
     kStart,           // index = node, generation = the life before
     kTimer,           // index = node, generation = that of its timer
     kWake,            // index = node: a stall ends
-    kNextHeld,        // index = node, generation = its life: the next turn of what it was kept from
+    kNextHeld,        // index = node, generation = its life: it handles the next thing that it was kept from
     kFlushed,         // index = node, generation = its life: what it wrote is on disk
     kStep,            // index = step of the scenario
     kCommand,         // index = step of the scenario, generation = node
@@ -70,12 +70,13 @@ class Agenda {
     what.sequence = next_sequence_++;
     insert(what);
   }
-  // The numbers of so many that will come now, each not before it is put on the agenda. Returns the first of them.
+  // Keeps the places of so many that are scheduled now, but put on the agenda one after the other. Returns the sequence
+  // number of the first.
   std::uint64_t reserve(std::size_t count) {
     next_sequence_ += count;
     return next_sequence_ - count;
   }
-  // What has such a number comes now, in the order of these numbers.
+  // Puts one of them on the agenda, before what was scheduled after reserve().
   void schedule_reserved(Happening what, std::uint64_t sequence) {
     what.at = now_;
     what.sequence = sequence;

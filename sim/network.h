@@ -65,8 +65,8 @@ class Network {
   // The receiver does not run: its host keeps for it what arrives. What happens instead when it goes on; nullopt if
   // that is known already, as there is something to read on the connection.
   std::optional<Happening> put_aside(Agenda& agenda, const Happening& happening);
-  // How many times that will happen: as often as there is something to read on the connection.
-  std::uint32_t times(const Happening& aside) const {
+  // How often that will happen: once for each thing that is there to be read on the connection.
+  std::uint32_t turns(const Happening& aside) const {
     const bool reads = aside.kind == Happening::Kind::kRead && !is_void(aside);
     return reads ? connections_[aside.index].pipes[aside.side].aside : 1;
   }

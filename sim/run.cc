@@ -196,17 +196,16 @@ void Run::release_held(NodeId node) {
   Process& process = processes_[index(node)];
   if (!can_act(process) || process.held.empty() || process.catches_up) return;
   std::uint32_t turns = 0;
-  for (const Happening& what : process.held) turns += network_.times(what);
-  process.catches_up = true;
-  process.next_turn = agenda_.reserve(turns);
-  schedule_turn(node);
+  for (const Happening& what : process.held) turns += network_.turns(what);
+  schedule_turn(node, agenda_.reserve(turns));
 }
 
-void Run::schedule_turn(NodeId node) {
+void Run::schedule_turn(NodeId node, std::uint64_t sequence) {
   Process& process = processes_[index(node)];
+  process.catches_up = true;
   agenda_.schedule_reserved(
       {.index = static_cast<std::uint32_t>(node), .generation = process.life, .kind = Happening::Kind::kNextHeld},
-      process.next_turn++);
+      sequence);
 }
 
 void Run::play_next_held(const Happening& turn, Scratch& scratch) {
@@ -218,11 +217,10 @@ void Run::play_next_held(const Happening& turn, Scratch& scratch) {
   if (what.kind == Happening::Kind::kFlushed ? !can_act(process) : is_frozen(node)) return;
   what.at = turn.at;
   what.sequence = turn.sequence;
-  if (network_.times(what) == 1) process.held.erase(process.held.begin());
+  if (network_.turns(what) == 1) process.held.erase(process.held.begin());
   play(what, scratch);
-  if (process.life != turn.generation || process.held.empty() || process.catches_up || is_frozen(node)) return;
-  process.catches_up = true;
-  schedule_turn(node);
+  if (is_void(turn) || process.held.empty() || process.catches_up || is_frozen(node)) return;
+  schedule_turn(node, turn.sequence + 1);
 }
 
 void Run::ask(NodeId node, std::uint32_t step, Micros after) {

@@ -163,8 +163,7 @@ class Run {
     std::uint32_t outbox_step = 0;
     std::uint32_t outbox_happening = 0;  // in which it was said
     std::vector<Happening> held{};       // what waits for a process that does not run, in order
-    bool catches_up = false;             // a turn to handle the first of them is on the agenda
-    std::uint64_t next_turn = 0;         // number of the next turn
+    bool catches_up = false;             // its next turn, to handle the first of them, is on the agenda
   };
 
   // A script that a sentinel started.
@@ -207,7 +206,7 @@ class Run {
   bool is_frozen(NodeId node) const;
   void hold(NodeId node, const Happening& what);
   void release_held(NodeId node);
-  void schedule_turn(NodeId node);
+  void schedule_turn(NodeId node, std::uint64_t sequence);
   void play_next_held(const Happening& turn, Scratch& scratch);
   void ask(NodeId node, std::uint32_t step, Micros after = Micros{0});
   void command(NodeId node, std::uint32_t step, Scratch& scratch);

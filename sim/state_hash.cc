@@ -139,7 +139,7 @@ class StateHasher {
     context_.uptime = run_->uptime(node);
     const auto& [machine, disk, rewrites, random, clock, alive, stopped, disk_fails, has_saved, keeps_data, load_time,
                  starts, busy_until, life, timer, flushing, outbox, outbox_timer, outbox_step, outbox_happening, held,
-                 catches_up, next_turn] = process;
+                 catches_up] = process;
     StateVisitor visit{context_};
     visit(context_.clock.time_since_epoch() % std::chrono::seconds{1}, disk, random, clock, alive);
     visit(disk_fails, has_saved, keeps_data, load_time, starts);

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
+
+#include "tests/support/documentation.h"
 
 namespace sentinel {
 namespace {
@@ -30,13 +30,6 @@ struct SourceFile {
   bool is_header() const { return path.ends_with(".h"); }
 };
 
-std::vector<std::string> lines_of(const fs::path& file) {
-  std::vector<std::string> lines;
-  std::ifstream in{file};
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
-
 std::vector<SourceFile> sources(const std::vector<std::string>& folders) {
   std::vector<SourceFile> files;
   for (const std::string& folder : folders) {
@@ -44,7 +37,8 @@ std::vector<SourceFile> sources(const std::vector<std::string>& folders) {
     for (const auto& entry : fs::recursive_directory_iterator{kRoot / folder}) {
       const std::string extension = entry.path().extension();
       if (extension != ".h" && extension != ".cc") continue;
-      files.push_back({fs::relative(entry.path(), kRoot).generic_string(), lines_of(entry.path())});
+      const std::string path = fs::relative(entry.path(), kRoot).generic_string();
+      files.push_back({path, test::project_lines(path)});
     }
   }
   std::ranges::sort(files, {}, &SourceFile::path);
@@ -207,10 +201,9 @@ TEST(CodeRules, NothingPointsOutside) {
     const std::string path = fs::relative(entry.path(), kRoot).generic_string();
     if (path == ".git" || path.starts_with(".git/") || path.starts_with("build/") || !entry.is_regular_file()) continue;
     if (path.find("node_modules/") != std::string::npos) continue;  // not ours
-    std::ostringstream text;
-    text << std::ifstream{entry.path()}.rdbuf();
+    const std::string text = test::project_text(path);
     for (const std::string& word : outside)
-      EXPECT_EQ(text.str().find(word), std::string::npos) << path << " mentions " << word;
+      EXPECT_EQ(text.find(word), std::string::npos) << path << " mentions " << word;
   }
 }
 

@@ -90,8 +90,8 @@ int check_command(const Arguments& arguments) {
                  "only files whose path has this text in it, or with '*' matches it")(
       "seeds", po::value<std::string>(),
       "each scenario runs with the seeds 1 to N; default: what the scenario says, or 200")(
-      "jobs", po::value<std::string>()->default_value(default_jobs(), "cores"), "runs at the same time")(
-      "junit", po::value<std::string>(), "write the results to this file as JUnit XML")(
+      "jobs", jobs_value(), "runs at the same time")("junit", po::value<std::string>(),
+                                                     "write the results to this file as JUnit XML")(
       "update-golden", "write the streams of seed 1 beside the scenarios instead of comparing them")(
       "format", po::value<std::string>()->default_value("text"), "text or json");
   line.positional("PATH", -1);

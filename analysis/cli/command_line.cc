@@ -90,7 +90,10 @@ std::uint64_t positive_number(const std::string& text, std::string_view option) 
   return number;
 }
 
-std::string default_jobs() { return std::to_string(std::max(1U, std::thread::hardware_concurrency())); }
+po::typed_value<std::string>* jobs_value() {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  return po::value<std::string>()->default_value(std::to_string(cores), "cores");
+}
 
 unsigned jobs_of(const po::variables_map& values) {
   constexpr std::uint64_t kMost = 1024;

@@ -85,8 +85,8 @@ sim::SimTime time_of(const std::string& text, const std::string& option);
 // Number of a seed, of seeds or of jobs: a whole number from 1 on. Throws BadInput.
 std::uint64_t positive_number(const std::string& text, std::string_view option);
 
-// What --jobs is if it is not given: as many as there are cores.
-std::string default_jobs();
+// The value of --jobs: as many as there are cores, if it is not given.
+po::typed_value<std::string>* jobs_value();
 
 // What --jobs says, at most 1024. Throws BadInput.
 unsigned jobs_of(const po::variables_map& values);

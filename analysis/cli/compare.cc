@@ -156,8 +156,7 @@ int compare_command(const Arguments& arguments) {
       "seeds", po::value<std::string>()->default_value("2000"),
       "a stream is looked for among those of the seeds 1 to N, until all are found")(
       "timing-seeds", po::value<std::string>()->default_value("200"),
-      "timings are those of the seeds 1 to N: so many are run at least")(
-      "jobs", po::value<std::string>()->default_value(default_jobs(), "cores"), "runs at the same time")(
+      "timings are those of the seeds 1 to N: so many are run at least")("jobs", jobs_value(), "runs at the same time")(
       "profile", po::value<std::string>(), "instead of that of the recorded version")(
       "show-scenario", "print the scenarios that are made from the recordings, and compare nothing")(
       "format", po::value<std::string>()->default_value("text"), "text or json");

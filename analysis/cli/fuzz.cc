@@ -111,7 +111,7 @@ std::optional<FuzzCommand> parse_fuzz(const Arguments& arguments) {
       "sentinel-sim fuzz --for 10s --corpus build/found"};
   line.options()("seeds", po::value<std::string>(), "these seeds, or 1 to N; default: 1000")(
       "for", po::value<std::string>(), "go on for so long, such as 10m, from the first seed on")(
-      "jobs", po::value<std::string>()->default_value(default_jobs(), "cores"), "runs at the same time")(
+      "jobs", jobs_value(), "runs at the same time")(
       "corpus", po::value<std::string>(),
       "folder of scenarios: the search begins with them, and each way in which an invariant is broken is made small "
       "and "

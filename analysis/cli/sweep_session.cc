@@ -93,7 +93,7 @@ std::optional<SweepCommand> parse_sweep(const Arguments& arguments, const std::s
       "shard", po::value<std::string>(), "do only this part of the work, into the file for `sentinel-sim merge`")(
       "format", po::value<std::string>()->default_value("text"), "of the results on stdout: text or json");
   if (has_jobs) {
-    line.options()("jobs", po::value<std::string>()->default_value(default_jobs(), "cores"), "runs at the same time")(
+    line.options()("jobs", jobs_value(), "runs at the same time")(
         "pareto", "also print the cells that no other one beats in everything")(
         "require", po::value<std::string>(),
         "also print the cells that meet all of these, as lines for sentinel.conf: such as 'p99 time-to-failover <= "

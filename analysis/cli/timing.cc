@@ -43,8 +43,8 @@ int timing_command(const Arguments& arguments) {
       "sentinel-sim timing scenarios/failover/master_down.json --seeds 1000"};
   line.options()("case", po::value<std::string>(), "which case of the scenario, if it has several")(
       "seeds", po::value<std::string>()->default_value("1000"), "the seeds 1 to N")(
-      "jobs", po::value<std::string>()->default_value(default_jobs(), "cores"), "runs at the same time")(
-      "per-sentinel", "also what each sentinel by itself says of each phase")(
+      "jobs", jobs_value(), "runs at the same time")("per-sentinel",
+                                                     "also what each sentinel by itself says of each phase")(
       "out", po::value<std::string>(), "write to this file, .csv or .json, and print nothing")(
       "format", po::value<std::string>()->default_value("text"), "text or json");
   line.positional("SCENARIO", 1);

@@ -20,8 +20,8 @@ int tolerance_command(const Arguments& arguments) {
       "most", po::value<std::string>(), "so many fail at once, or fewer; default: any number but all")(
       "at", po::value<std::string>()->default_value("15s"), "when they fail")(
       "seeds", po::value<std::string>()->default_value("5"), "each set is tried with the seeds 1 to N")(
-      "jobs", po::value<std::string>()->default_value(default_jobs(), "cores"), "runs at the same time")(
-      "format", po::value<std::string>()->default_value("text"), "text or json");
+      "jobs", jobs_value(), "runs at the same time")("format", po::value<std::string>()->default_value("text"),
+                                                     "text or json");
   line.positional("SCENARIO", 1);
   po::variables_map values;
   if (!line.parse(arguments, values)) return kAsExpected;

@@ -12,6 +12,7 @@
 namespace sentinel::sim {
 
 inline constexpr std::size_t kMostNodes = 4'096;
+inline constexpr std::size_t kMostMasters = 1'000;  // that a sentinel monitors, and that a scenario has
 
 struct NodeDraft {
   std::string name;

@@ -4,13 +4,13 @@
 #include <limits>
 
 #include "sim/reader/conf_reader.h"
+#include "sim/reader/node_draft.h"
 #include "sim/units.h"
 
 namespace sentinel::sim {
 namespace {
 
 constexpr std::uint16_t kDefaultPort = 26379;
-constexpr std::size_t kMostMasters = 1'000;
 constexpr std::size_t kMostKnown = 4'096;
 
 struct Reader {

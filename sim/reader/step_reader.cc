@@ -417,9 +417,8 @@ std::vector<std::string> command_words(const Json& step) {
 }
 
 void add_master(std::vector<std::string>& masters, std::string_view name, const Json& where) {
-  constexpr std::size_t kMost = 1'000;
   if (std::ranges::find(masters, name) != masters.end()) return;
-  if (masters.size() == kMost) where.fail("the scenario has more than 1000 masters");
+  if (masters.size() == kMostMasters) where.fail("the scenario has more than 1000 masters");
   masters.emplace_back(name);
 }
 

@@ -1,4 +1,4 @@
-// The project's README files: where they are, what they say, and the tables in them.
+// The project's own files as text, and the tables in its READMEs.
 #pragma once
 
 #include <set>

@@ -55,7 +55,7 @@ void TestNetwork::thaw(NodeId node) {
   frozen_.erase(node);
   for (const auto& [owner, what] : held_) {
     if (owner != node) continue;
-    for (std::uint32_t i = network_.times(what); i > 0; --i) agenda_.schedule(agenda_.now(), what);
+    for (std::uint32_t i = network_.turns(what); i > 0; --i) agenda_.schedule(agenda_.now(), what);
   }
   std::erase_if(held_, [&](const auto& held) { return held.first == node; });
 }
