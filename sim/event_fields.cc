@@ -27,7 +27,7 @@ bool tells_of_master(Payload payload) {
 
 std::string text(model::Symbol symbol, const SymbolTable& symbols) { return std::string{symbols.text(symbol)}; }
 
-constexpr auto kFields = std::to_array<EventFieldRow>({
+constexpr auto kEventFields = std::to_array<EventFieldRow>({
     {kPath, "path", false, false, is_one_of<Payload::kScriptError, Payload::kScriptTimeout>,
      [](const Event& event, const SymbolTable& symbols) -> FieldValue { return text(event.option, symbols); }},
     {kSignal, "signal", true, false, is_one_of<Payload::kScriptError>,
@@ -69,13 +69,13 @@ constexpr auto kFields = std::to_array<EventFieldRow>({
      [](const Event& event, const SymbolTable&) -> FieldValue { return event.value; }},
 });
 
-static_assert(model::in_order<&EventFieldRow::field>(kFields), "event_field_row() looks a row up by its field");
+static_assert(model::in_order<&EventFieldRow::field>(kEventFields), "event_field_row() looks a row up by its field");
 
 }  // namespace
 
-std::span<const EventFieldRow> event_fields() { return kFields; }
+std::span<const EventFieldRow> event_fields() { return kEventFields; }
 
-const EventFieldRow& event_field_row(EventField field) { return kFields[static_cast<std::size_t>(field)]; }
+const EventFieldRow& event_field_row(EventField field) { return kEventFields[static_cast<std::size_t>(field)]; }
 
 std::optional<FieldValue> field_value(EventField field, const Event& event, const SymbolTable& symbols) {
   const EventFieldRow& row = event_field_row(field);

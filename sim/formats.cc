@@ -78,7 +78,7 @@ Json json_line(const Scenario& scenario, const Record& record) {
   return {{"t", record.at.time_since_epoch().count()}, {"node", scenario.node(record.node).name}};
 }
 
-std::string one_line(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n'; }
+std::string json_line(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n'; }
 
 // The process of a script, and the how-manieth run of its job that is.
 template <class Run>
@@ -166,7 +166,7 @@ void StreamWriter::write_event(const Record& record, const Event& event) {
     line["channel"] = row.channel;
     line["message"] = payload;
     add_fields(line, event, scenario_->symbols);
-    *out_ << one_line(line);
+    *out_ << json_line(line);
   }
 }
 
@@ -177,7 +177,7 @@ void StreamWriter::write_reply(const Record& record, const CommandReply& reply) 
   Json line = json_line(*scenario_, record);
   line["command"] = command.text;
   line["answer"] = answer_text(reply.answer, scenario_->symbols, *scenario_->profile);
-  *out_ << one_line(line);
+  *out_ << json_line(line);
 }
 
 void StreamWriter::write_script(const Record& record) {
@@ -199,7 +199,7 @@ void StreamWriter::write_script(const Record& record) {
   }
   Json line = json_line(*scenario_, record);
   line["script"] = script;
-  *out_ << one_line(line);
+  *out_ << json_line(line);
 }
 
 }  // namespace sentinel::sim

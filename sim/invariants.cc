@@ -10,7 +10,7 @@ namespace {
 
 using enum Invariant;
 
-constexpr std::array<InvariantRow, kInvariants> kRows = {{
+constexpr std::array<InvariantRow, kInvariants> kInvariantRows = {{
     {.invariant = kOneLeaderPerEpoch,
      .name = "one-leader-per-epoch",
      .meaning = "In one epoch no two sentinels are elected to lead a failover of the same master."},
@@ -77,12 +77,13 @@ constexpr std::array<InvariantRow, kInvariants> kRows = {{
      .known = "Redis' manual: replication is asynchronous; Jepsen: Redis"},
 }};
 
-static_assert(model::in_order<&InvariantRow::invariant>(kRows), "invariant_row() looks a row up by its invariant");
+static_assert(model::in_order<&InvariantRow::invariant>(kInvariantRows),
+              "invariant_row() looks a row up by its invariant");
 
 }  // namespace
 
-std::span<const InvariantRow> invariants() { return kRows; }
+std::span<const InvariantRow> invariants() { return kInvariantRows; }
 
-const InvariantRow& invariant_row(Invariant invariant) { return kRows[static_cast<std::size_t>(invariant)]; }
+const InvariantRow& invariant_row(Invariant invariant) { return kInvariantRows[static_cast<std::size_t>(invariant)]; }
 
 }  // namespace sentinel::sim

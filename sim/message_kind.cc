@@ -45,11 +45,11 @@ bool is_client_request(const Message& message, const Callback& callback) {
   return callback.what == Callback::What::kClient && !is_reply(message);
 }
 
-struct Row {
+struct MessageRow {
   std::string_view name;
   bool (*matches)(const Message&, const Callback&);
 };
-constexpr auto kRows = std::to_array<Row>({
+constexpr auto kMessageRows = std::to_array<MessageRow>({
     {"ping", is_message<model::Ping>},
     {"ping-reply", is_reply_to<Callback::What::kPing>},
     {"info", is_message<model::InfoRequest>},
@@ -74,18 +74,18 @@ constexpr auto kRows = std::to_array<Row>({
 
 std::vector<std::string_view> message_kind_names() {
   std::vector<std::string_view> names;
-  std::ranges::transform(kRows, std::back_inserter(names), &Row::name);
+  std::ranges::transform(kMessageRows, std::back_inserter(names), &MessageRow::name);
   return names;
 }
 
 std::optional<MessageKind> find_message_kind(std::string_view name) {
-  const auto row = std::ranges::find(kRows, name, &Row::name);
-  if (row == kRows.end()) return std::nullopt;
-  return MessageKind{static_cast<std::uint8_t>(row - kRows.begin())};
+  const auto row = std::ranges::find(kMessageRows, name, &MessageRow::name);
+  if (row == kMessageRows.end()) return std::nullopt;
+  return MessageKind{static_cast<std::uint8_t>(row - kMessageRows.begin())};
 }
 
 bool is_of_kind(MessageKind kind, const Message& message, const Callback& callback) {
-  return kRows[static_cast<std::size_t>(kind)].matches(message, callback);
+  return kMessageRows[static_cast<std::size_t>(kind)].matches(message, callback);
 }
 
 }  // namespace sentinel::sim

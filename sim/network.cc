@@ -63,7 +63,7 @@ std::optional<NodeId> Network::owner(const model::Address& address) const {
   std::optional<NodeId> first;
   for (std::size_t i = 0; i < addresses_.size(); ++i) {
     if (addresses_[i] != address || !scenario_->nodes[i].listens()) continue;
-    const NodeId node{static_cast<std::uint16_t>(i)};
+    const NodeId node = node_id(i);
     if (listening_[i]) return node;
     if (!first) first = node;
   }

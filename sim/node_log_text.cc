@@ -22,7 +22,7 @@ using enum model::NodeLog;
 enum class Since : std::uint8_t { kAlways, k40, k62 };
 
 // `{...}` stands for a fact; `{Master}` and the like for the word that the version has, in this spelling.
-struct Row {
+struct LogRow {
   NodeLog kind;
   Level level;
   std::string_view text;
@@ -34,7 +34,7 @@ struct Row {
 constexpr Level kNotice = Level::kNotice;
 constexpr Level kWarning = Level::kWarning;
 
-constexpr std::array<Row, model::kNodeLogs> kRows = {{
+constexpr std::array<LogRow, model::kNodeLogs> kLogRows = {{
     {kStarted, kWarning, "Server initialized", Since::kAlways, "Server started, Redis version {release}", true},
     {kReady, kNotice, "Ready to accept connections{transport}", Since::kAlways,
      "The server is now ready to accept connections on port {port}"},
@@ -148,7 +148,7 @@ constexpr std::array<Row, model::kNodeLogs> kRows = {{
      "left on device"},
 }};
 
-static_assert(model::in_order<&Row::kind>(kRows), "rows are looked up by their kind");
+static_assert(model::in_order<&LogRow::kind>(kLogRows), "rows are looked up by their kind");
 
 // An RDB file without keys; 7.0.
 constexpr std::int64_t kEmptySnapshot = 175;
@@ -182,7 +182,7 @@ class Writer {
       : line_(line), scenario_(scenario), profile_(*scenario.profile), old_(!profile_.data_node.shares_history) {}
 
   LogText write() const {
-    const Row& row = kRows[static_cast<std::size_t>(line_.kind)];
+    const LogRow& row = kLogRows[static_cast<std::size_t>(line_.kind)];
     const bool calm = row.calmed && !profile_.data_node.warns_of_changes;
     LogText written{.level = calm ? kNotice : row.level, .text = {}};
     if (has(row.since)) written.text = filled(old_ && !row.before.empty() ? row.before : row.text);

@@ -10,7 +10,7 @@ namespace sentinel::sim {
 namespace {
 
 // sdscatrepr()
-std::string quoted(std::string_view text) {
+std::string quoted_reply(std::string_view text) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   static constexpr std::string_view kEscaped = "\\\"\n\r\t\a\b";
   static constexpr std::string_view kLetters = "\\\"nrtab";
@@ -68,7 +68,7 @@ void print(std::string& out, const Reply& reply, const std::string& indent) {
         } else if constexpr (std::is_same_v<Value, std::int64_t>) {
           out += "(integer) " + std::to_string(value) + '\n';
         } else if constexpr (std::is_same_v<Value, std::string>) {
-          out += quoted(value) + '\n';
+          out += quoted_reply(value) + '\n';
         } else {
           print_items(out, value, indent);
         }

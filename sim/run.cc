@@ -46,7 +46,7 @@ Run::Run(std::shared_ptr<const Scenario> scenario, std::uint64_t seed)
     Process& process = processes_[i];
     process.random = model::Random{seed, i};
     process.clock.step_by(second_begun);
-    write_first_configuration(NodeId{static_cast<std::uint16_t>(i)});
+    write_first_configuration(node_id(i));
     if (!node.running) continue;
     const SimTime begin{node.is_data_node() ? data_nodes_start : SimTime{}};
     const std::uint32_t within = node.is_data_node() ? kDataNodesStartWithin : kOthersStartWithin;
@@ -126,7 +126,7 @@ Happening Run::take_next(bool is_step) {
 
 void Run::happen(const Happening& what, Scratch& scratch) {
   using Kind = Happening::Kind;
-  const NodeId node{static_cast<std::uint16_t>(what.index)};
+  const NodeId node = node_id(what.index);
   switch (what.kind) {
     case Kind::kStart:
       if (!is_void(what)) start(node, scratch);
@@ -209,7 +209,7 @@ void Run::schedule_turn(NodeId node, std::uint64_t sequence) {
 }
 
 void Run::play_next_held(const Happening& turn, Scratch& scratch) {
-  const NodeId node{static_cast<std::uint16_t>(turn.index)};
+  const NodeId node = node_id(turn.index);
   Process& process = processes_[index(node)];
   if (is_void(turn)) return;
   process.catches_up = false;

@@ -16,7 +16,7 @@ std::optional<NodeId> Run::process_of(const Happening& what) const {
     case Kind::kTimer:
     case Kind::kWake:
     case Kind::kNextHeld:
-    case Kind::kFlushed: return NodeId{static_cast<std::uint16_t>(what.index)};
+    case Kind::kFlushed: return node_id(what.index);
     case Kind::kCommand: return NodeId{what.generation};
     case Kind::kScriptEnds: return scripts_[what.index].parent;
     case Kind::kConnectArrives:

@@ -17,7 +17,7 @@ model::Symbol SymbolTable::intern(std::string_view text) {
 std::optional<NodeId> Scenario::find_node(std::string_view name) const {
   const auto found = std::ranges::find(nodes, name, &Node::name);
   if (found == nodes.end()) return std::nullopt;
-  return NodeId{static_cast<std::uint16_t>(found - nodes.begin())};
+  return node_id(found - nodes.begin());
 }
 
 std::optional<NodeId> Scenario::node_at(const model::Address& address) const {
@@ -28,7 +28,7 @@ std::optional<NodeId> Scenario::node_at(const model::Address& address) const {
     });
   }
   if (found == nodes.end()) return std::nullopt;
-  return NodeId{static_cast<std::uint16_t>(found - nodes.begin())};
+  return node_id(found - nodes.begin());
 }
 
 SimTime Scenario::time_of(std::uint32_t step, std::uint64_t seed) const {

@@ -1,6 +1,7 @@
 // A scenario as a value: the cluster, the network, what is done to them, and what is expected.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -24,6 +25,7 @@ namespace sentinel::sim {
 
 // A node's place in Scenario::nodes.
 enum class NodeId : std::uint16_t {};
+constexpr NodeId node_id(std::integral auto place) { return NodeId{static_cast<std::uint16_t>(place)}; }
 
 // All texts of a scenario, each once. Index 0 is the empty text.
 class SymbolTable {

@@ -125,8 +125,7 @@ class StateHasher {
     all(network.chances_, network.addresses_, network.listening_, network.holds_);
     const std::size_t nodes = run_->processes_.size();
     for (std::size_t i = 0; i < nodes * nodes; ++i) {
-      const Path path = network.topology_.path(NodeId{static_cast<std::uint16_t>(i / nodes)},
-                                               NodeId{static_cast<std::uint16_t>(i % nodes)});
+      const Path path = network.topology_.path(node_id(i / nodes), node_id(i % nodes));
       const auto& [min, median, p90, p99, max, loss_ppm] = *path.latency;
       if (path.cut != CutMode::kNone || *path.latency != run_->scenario().network.latency)
         all(i, path.cut, min, median, p90, p99, max, loss_ppm);

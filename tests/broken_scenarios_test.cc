@@ -12,6 +12,7 @@
 #include "analysis/check/check.h"
 #include "sim/bad_input.h"
 #include "sim/reader/scenario_reader.h"
+#include "tests/support/documentation.h"
 #include "tests/support/shell.h"
 
 namespace sentinel {
@@ -19,7 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kRoot{SENTINEL_SIM_SOURCE_DIR};
+using test::kRoot;
+
 const fs::path kBroken = kRoot / "tests" / "data" / "broken";
 
 // A scenario with one mistake. Beside it stands a .txt: the message of the reader, in which `…` stands for a list that
@@ -33,17 +35,10 @@ struct BrokenScenario {
 
 void PrintTo(const BrokenScenario& broken, std::ostream* out) { *out << broken.file.filename(); }
 
-std::string text_of(const fs::path& file) {
-  std::ifstream in{file, std::ios::binary};
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 std::vector<BrokenScenario> broken_scenarios() {
   std::vector<BrokenScenario> all;
   for (const fs::path& file : analysis::scenario_files(kBroken)) {
-    BrokenScenario& broken = all.emplace_back(BrokenScenario{.file = file, .text = text_of(file)});
+    BrokenScenario& broken = all.emplace_back(BrokenScenario{.file = file, .text = test::project_text(file.string())});
     std::ifstream lines{fs::path{file}.replace_extension(".txt")};
     std::getline(lines, broken.message);
     std::getline(lines, broken.beyond_schema);

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::IsEmpty;
 
-const fs::path kRoot{SENTINEL_SIM_SOURCE_DIR};
+using test::kRoot;
 const std::vector<std::string> kCode{"model", "sim", "analysis"};
 const std::vector<std::string> kAll{"model", "sim", "analysis", "bench", "tests"};
 

@@ -22,7 +22,6 @@
 namespace sentinel {
 namespace {
 
-using nlohmann::json;
 using Names = std::set<std::string>;
 using Rows = std::vector<std::vector<std::string>>;
 
@@ -31,12 +30,12 @@ const std::string kScenarios = "scenarios/README.md";
 std::string code(std::string_view name) { return std::string{'`'}.append(name).append(1, '`'); }
 
 // What the reader of scenarios accepts: other tests hold the schema equal to it.
-const json& schema() {
-  static const json kSchema = json::parse(test::project_text("scenarios/schema.json"));
+const nlohmann::json& schema() {
+  static const nlohmann::json kSchema = nlohmann::json::parse(test::project_text("scenarios/schema.json"));
   return kSchema;
 }
 
-Names fields_of(const json& object) {
+Names fields_of(const nlohmann::json& object) {
   Names names;
   for (const auto& [name, value] : object.at("properties").items()) names.insert(name);
   return names;
@@ -89,7 +88,7 @@ TEST(Documentation, TellsTheSteps) {
   const std::string header = "| `do` | with | |";
   const Rows rows = test::table(kScenarios, header);
   Names kinds;
-  for (const json& rule : schema().at("$defs").at("step").at("allOf")) {
+  for (const nlohmann::json& rule : schema().at("$defs").at("step").at("allOf")) {
     const std::string kind = rule.at("if").at("properties").at("do").at("const");
     kinds.insert(kind);
     const auto is_told = [&](const auto& row) { return test::code_words(row.front()).contains(kind); };
@@ -168,20 +167,20 @@ TEST(Documentation, TellsTheMeasures) {
 
 // What an editor says of a step or an invariant while it completes the name, and the events that it proposes.
 TEST(Documentation, EditorsExplainWhatTheyComplete) {
-  const json& definitions = schema().at("$defs");
-  const json& step = definitions.at("step");
-  json steps = json::array();
-  for (const json& rule : step.at("allOf")) steps.push_back(rule.at("then").at("description"));
+  const nlohmann::json& definitions = schema().at("$defs");
+  const nlohmann::json& step = definitions.at("step");
+  nlohmann::json steps = nlohmann::json::array();
+  for (const nlohmann::json& rule : step.at("allOf")) steps.push_back(rule.at("then").at("description"));
   EXPECT_EQ(step.at("properties").at("do").at("enumDescriptions"), steps);
 
-  const json& names = definitions.at("invariants").at("items");
+  const nlohmann::json& names = definitions.at("invariants").at("items");
   std::map<std::string, std::string> meanings;
   for (std::size_t i = 0; i < names.at("enum").size(); ++i) {
     meanings[names.at("enum").at(i)] = names.at("enumDescriptions").at(i);
   }
   for (const sim::InvariantRow& row : sim::invariants()) EXPECT_EQ(meanings[std::string{row.name}], row.meaning);
 
-  json channels = json::array();
+  nlohmann::json channels = nlohmann::json::array();
   for (const model::EventRow& row : model::event_catalogue()) {
     if (!row.channel.empty()) channels.push_back(row.channel);
   }

@@ -9,12 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/documentation.h"
+
 namespace sentinel {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kRoot{SENTINEL_SIM_SOURCE_DIR};
+using test::kRoot;
 
 std::vector<fs::path> patches() {
   std::vector<fs::path> files;

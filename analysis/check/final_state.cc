@@ -13,7 +13,7 @@
 namespace sentinel::analysis {
 namespace {
 
-using What = sim::FinalFact::What;
+using FinalWhat = sim::FinalFact::What;
 
 std::string truth_text(bool truth) { return truth ? "true" : "false"; }
 
@@ -43,28 +43,28 @@ std::string flags(const sim::Run& run, const sim::FinalFact& fact, const model::
 }
 
 std::string of_sentinel(const sim::Run& run, const sim::FinalFact& fact, const model::Sentinel& sentinel) {
-  if (fact.what == What::kEpoch) return std::to_string(sentinel.current_epoch().value);
-  if (fact.what == What::kTilt) return truth_text(sentinel.tilt());
-  if (fact.what == What::kFlags) return flags(run, fact, sentinel);
+  if (fact.what == FinalWhat::kEpoch) return std::to_string(sentinel.current_epoch().value);
+  if (fact.what == FinalWhat::kTilt) return truth_text(sentinel.tilt());
+  if (fact.what == FinalWhat::kFlags) return flags(run, fact, sentinel);
   const auto master = std::ranges::find(sentinel.masters(), fact.master, &model::Master::name);
   if (master == sentinel.masters().end()) return "not monitored";
-  if (fact.what == What::kConfigEpoch) return std::to_string(master->config_epoch.value);
-  if (fact.what == What::kReplicas) return std::to_string(master->replicas.size());
-  if (fact.what == What::kSentinels) return std::to_string(master->peers.size());
+  if (fact.what == FinalWhat::kConfigEpoch) return std::to_string(master->config_epoch.value);
+  if (fact.what == FinalWhat::kReplicas) return std::to_string(master->replicas.size());
+  if (fact.what == FinalWhat::kSentinels) return std::to_string(master->peers.size());
   return name_of(run.scenario(), model::Sentinel::current_address(*master));
 }
 
 std::string of_data_node(const sim::Run& run, const sim::FinalFact& fact, const model::DataNode& node) {
   const model::InfoReply info = node.info(run.wall_clock(fact.node));
-  if (fact.what == What::kRole) return std::string{model::instance_kind_name(info.role)};
+  if (fact.what == FinalWhat::kRole) return std::string{model::instance_kind_name(info.role)};
   if (!node.master()) return "that of a master";
-  if (fact.what == What::kLink) return info.link_up ? "up" : "down";
+  if (fact.what == FinalWhat::kLink) return info.link_up ? "up" : "down";
   return name_of(run.scenario(), *node.master());
 }
 
 std::string actual(const sim::Run& run, const sim::FinalFact& fact) {
   const bool running = run.is_running(fact.node);
-  if (fact.what == What::kRunning) return truth_text(running);
+  if (fact.what == FinalWhat::kRunning) return truth_text(running);
   if (!running) return "not known: it does not run";
   if (const model::Sentinel* const sentinel = run.sentinel(fact.node)) return of_sentinel(run, fact, *sentinel);
   return of_data_node(run, fact, *run.data_node(fact.node));
@@ -85,7 +85,7 @@ std::vector<Violation> final_violations(const sim::Run& run) {
   std::vector<Violation> violations;
   for (const sim::FinalFact& fact : run.scenario().expect.finally) {
     const std::string value = actual(run, fact);
-    const bool holds = fact.what == What::kFlags ? sim::matches_glob(fact.value, value) : value == fact.value;
+    const bool holds = fact.what == FinalWhat::kFlags ? sim::matches_glob(fact.value, value) : value == fact.value;
     if (!holds) violations.push_back({expected(run.scenario(), fact), "it is " + value});
   }
   return violations;

@@ -451,7 +451,7 @@ void Diagnosis::not_noticed() {
   }
   const bool is_soon = scenario().until.time_since_epoch() - incident->fault <= down_after;
   Finding finding{.kind = kNotNoticed, .at = sim::SimTime{incident->fault}};
-  finding.node = NodeId{static_cast<std::uint16_t>(first - scenario().nodes.begin())};
+  finding.node = sim::node_id(first - scenario().nodes.begin());
   finding.what =
       "no sentinel says +sdown of a master: " + std::string{!runs     ? "none runs"
                                                             : !acts   ? "all that run are in TILT"

@@ -267,9 +267,9 @@ Explanation explain(const CauseFinder& causes) {
   Explanation explanation{.outcomes = outcomes_of(causes, switches), .findings = diagnose(causes)};
   // A long wait matters more than what had failed before it.
   std::ranges::stable_partition(explanation.findings, [&](const Finding& finding) {
-    constexpr std::chrono::seconds kLong{30};
+    constexpr std::chrono::seconds kLongWait{30};
     return finding.kind == Finding::Kind::kLeaderLost ||
-           (finding.kind == Finding::Kind::kWaited && finding.until - finding.at >= kLong);
+           (finding.kind == Finding::Kind::kWaited && finding.until - finding.at >= kLongWait);
   });
   if (switches.size() > kMostSwitches) {
     const auto last = std::ranges::max_element(switches, {}, [](const Switch& change) { return change.first.at; });

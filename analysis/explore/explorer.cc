@@ -183,7 +183,7 @@ class Explorer {
     run.agenda().simultaneous(simultaneous_);
     const sim::Happening& next = simultaneous_.front();
     return next.kind == sim::Happening::Kind::kTimer && !run.is_void(next) &&
-           run.sentinel(NodeId{static_cast<std::uint16_t>(next.index)}) != nullptr;
+           run.sentinel(sim::node_id(next.index)) != nullptr;
   }
 
   void deviate(const World& world, sim::Choice choice, Left left) {

@@ -14,15 +14,13 @@ using sim::Micros;
 using sim::NodeId;
 using sim::SimTime;
 
-NodeId id_of(std::size_t place) { return NodeId{static_cast<std::uint16_t>(place)}; }
-
 // Whether no cut keeps the node from more than half of the others of a kind. Of none it reaches all.
 bool reaches_half(const sim::Run& run, NodeId node, bool sentinels) {
   const std::vector<sim::Node>& nodes = run.scenario().nodes;
   std::size_t others = 0;
   std::size_t reached = 0;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const NodeId other = id_of(i);
+    const NodeId other = sim::node_id(i);
     if (other == node || nodes[i].is_sentinel() != sentinels) continue;
     ++others;
     if (run.passes(node, other) && run.passes(other, node)) ++reached;
@@ -207,8 +205,8 @@ Micros FailoverRecorder::longest_unfit(const sim::Run& run, const Watch& watch) 
 template <class IsSo>
 bool FailoverRecorder::any_sentinel(const sim::Run& run, const Watch& watch, IsSo is_so) const {
   for (std::size_t i = 0; i < scenario_->nodes.size(); ++i) {
-    if (!scenario_->nodes[i].is_sentinel() || !run.is_running(id_of(i))) continue;
-    const model::Master* const master = run.monitored(id_of(i), watch.name);
+    if (!scenario_->nodes[i].is_sentinel() || !run.is_running(sim::node_id(i))) continue;
+    const model::Master* const master = run.monitored(sim::node_id(i), watch.name);
     if (master != nullptr && data_node_at(*scenario_, master->address) == watch.master && is_so(*master)) return true;
   }
   return false;
@@ -260,7 +258,7 @@ FailoverReason FailoverRecorder::why_none(const sim::Run& run, const Failover& f
   bool runs = false;
   bool tilts = false;
   for (std::size_t i = 0; i < scenario_->nodes.size(); ++i) {
-    const model::Sentinel* const sentinel = run.is_running(id_of(i)) ? run.sentinel(id_of(i)) : nullptr;
+    const model::Sentinel* const sentinel = run.is_running(sim::node_id(i)) ? run.sentinel(sim::node_id(i)) : nullptr;
     runs = runs || sentinel != nullptr;
     tilts = tilts || (sentinel != nullptr && sentinel->tilt());
   }

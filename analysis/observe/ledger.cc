@@ -15,7 +15,6 @@ using sim::SimTime;
 constexpr Micros kShortPause = std::chrono::milliseconds{100};
 
 std::size_t index(NodeId node) { return static_cast<std::size_t>(node); }
-NodeId id_of(std::size_t place) { return NodeId{static_cast<std::uint16_t>(place)}; }
 
 // The master at the top of the configured chain; a node that names itself or nobody known is its own.
 NodeId root_of(const sim::Scenario& scenario, NodeId node) {
@@ -60,9 +59,9 @@ std::vector<std::vector<NodeId>> replication_groups(const sim::Scenario& scenari
   std::map<NodeId, std::size_t> places;  // by root
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
     if (!scenario.nodes[i].is_data_node()) continue;
-    const auto [place, is_new] = places.try_emplace(root_of(scenario, id_of(i)), groups.size());
+    const auto [place, is_new] = places.try_emplace(root_of(scenario, sim::node_id(i)), groups.size());
     if (is_new) groups.emplace_back();
-    groups[place->second].push_back(id_of(i));
+    groups[place->second].push_back(sim::node_id(i));
   }
   return groups;
 }
@@ -73,7 +72,7 @@ Ledger::Ledger(const sim::Scenario& scenario)
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
     const auto* const client = std::get_if<model::ClientConfig>(&scenario.nodes[i].config);
     if (client != nullptr && !groups_.empty()) {
-      books_.push_back({.client = id_of(i), .group = group_of(first_address(scenario, *client))});
+      books_.push_back({.client = sim::node_id(i), .group = group_of(first_address(scenario, *client))});
     }
   }
 }
@@ -191,7 +190,7 @@ void Ledger::observe(const sim::Run& run) {
 Ledger::Ending Ledger::ending(const sim::Run& run, const Group& group) const {
   std::map<NodeId, int> named;
   for (std::size_t i = 0; i < scenario_->nodes.size(); ++i) {
-    const model::Sentinel* const sentinel = run.is_running(id_of(i)) ? run.sentinel(id_of(i)) : nullptr;
+    const model::Sentinel* const sentinel = run.is_running(sim::node_id(i)) ? run.sentinel(sim::node_id(i)) : nullptr;
     if (sentinel == nullptr) continue;
     for (const model::Master& master : sentinel->masters()) {
       const auto node = data_node_at(*scenario_, model::Sentinel::current_address(master));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "analysis/naming.h"
 #include "analysis/observe/ledger_text.h"
 #include "sim/event_text.h"
 #include "sim/formats.h"
@@ -23,11 +24,6 @@ void note(bool holds, SimTime now, std::optional<SimTime>& since, std::vector<Wi
   if (holds == since.has_value()) return;
   if (since && *since < now) windows.push_back({.begin = *since, .end = now});
   since = holds ? std::optional{now} : std::nullopt;
-}
-
-std::string name_of(const sim::Scenario& scenario, const model::Address& address) {
-  const std::optional<NodeId> node = data_node_at(scenario, address);
-  return node ? scenario.node(*node).name : sim::name_and_port(address, scenario.symbols);
 }
 
 std::string entry_text(const sim::Scenario& scenario, const Registry::Entry& entry) {
@@ -71,7 +67,7 @@ RegistryBook::RegistryBook(const sim::Scenario& scenario) : scenario_(&scenario)
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
     if (!scenario.nodes[i].is_watcher()) continue;
     const auto& config = std::get<model::WatcherConfig>(scenario.nodes[i].config);
-    watchers_.push_back({.report = {.watcher = NodeId{static_cast<std::uint16_t>(i)}}, .master = config.master});
+    watchers_.push_back({.report = {.watcher = sim::node_id(i)}, .master = config.master});
   }
 }
 
@@ -82,7 +78,7 @@ void RegistryBook::observe(const sim::Run& run) {
 void RegistryBook::update(const sim::Run& run, Open& open) {
   const sim::Scenario& scenario = run.scenario();
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
-    const NodeId node{static_cast<std::uint16_t>(i)};
+    const NodeId node = sim::node_id(i);
     const model::Sentinel* const sentinel = run.is_running(node) ? run.sentinel(node) : nullptr;
     if (sentinel == nullptr) continue;
     for (const model::Master& master : sentinel->masters()) {

@@ -22,8 +22,8 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr milliseconds kPatience{1'000};   // with a process that should answer
-constexpr milliseconds kSyncTime{30'000};  // of all replicas
+constexpr milliseconds kNodePatience{1'000};  // with a process that should answer
+constexpr milliseconds kSyncTime{30'000};     // of all replicas
 constexpr milliseconds kSyncPoll{20};
 
 // As redis-server binds it.
@@ -173,7 +173,7 @@ std::optional<std::size_t> Cluster::replica_behind() const {
 
 // Its link is up, and so are, in its own eyes, the links of its replicas. One whose master is not there waits in vain.
 bool Cluster::in_sync(std::size_t node) const {
-  const auto replies = ask_node(plan_.nodes[node], {{"INFO", "replication"}}, kPatience);
+  const auto replies = ask_node(plan_.nodes[node], {{"INFO", "replication"}}, kNodePatience);
   if (!replies || is_error(replies->back())) return false;
   const Reply info = parse_info(replies->back());
   const auto has_master = plan_.nodes[node].replica_of && plan_.nodes[*plan_.nodes[node].replica_of].running;

@@ -76,14 +76,13 @@ std::optional<Reply> Connection::next_reply() {
 
 std::optional<std::vector<Reply>> ask(const Endpoint& endpoint, const Commands& commands,
                                       std::chrono::milliseconds patience) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point end = Clock::now() + patience;
+  const auto end = std::chrono::steady_clock::now() + patience;
   Connection connection(endpoint);
   for (const auto& command : commands) connection.send(command);
   std::vector<Reply> replies;
   while (connection.work([&](const Reply& reply) { replies.push_back(reply); })) {
     if (replies.size() >= commands.size()) break;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
     if (left <= 0) return std::nullopt;
     pollfd waiting = connection.interest();
     poll(&waiting, 1, static_cast<int>(left));

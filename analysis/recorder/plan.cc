@@ -279,7 +279,7 @@ void refuse_clients(const sim::Scenario& scenario) {
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
     const auto starts_it = [i](const sim::Step& step) {
       const auto* const write = std::get_if<sim::WriteStep>(&step.action);
-      return write != nullptr && write->client == sim::NodeId{static_cast<std::uint16_t>(i)};
+      return write != nullptr && write->client == sim::node_id(i);
     };
     const sim::Node& node = scenario.nodes[i];
     if (node.listens() || std::ranges::any_of(scenario.steps, starts_it)) continue;

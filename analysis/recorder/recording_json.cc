@@ -8,7 +8,7 @@
 namespace sentinel::analysis::recorder {
 namespace {
 
-constexpr std::chrono::milliseconds kPatience{500};  // a process may be stopped
+constexpr std::chrono::milliseconds kAnswerPatience{500};  // a process may be stopped
 
 }  // namespace
 
@@ -22,7 +22,7 @@ void copy_fields(Reply& to, const Reply& from, std::initializer_list<const char*
 
 Reply data_node_json(const PlannedNode& node) {
   Reply entry{{"addr", node.endpoint.text()}};
-  const auto replies = ask_node(node, {{"INFO", "server"}, {"INFO", "replication"}}, kPatience);
+  const auto replies = ask_node(node, {{"INFO", "server"}, {"INFO", "replication"}}, kAnswerPatience);
   if (!replies) return entry;
   entry["runid"] = parse_info(replies->front()).value("run_id", "");
   copy_fields(entry, parse_info(replies->back()),
@@ -81,7 +81,7 @@ Reply persisted_conf(const std::filesystem::path& file) {
 
 std::optional<Reply> final_sentinel(const Cluster& cluster, std::size_t place) {
   const PlannedNode& node = cluster.node(place);
-  const auto replies = ask_node(node, {{"SENTINEL", "MASTERS"}, {"INFO", "sentinel"}}, kPatience);
+  const auto replies = ask_node(node, {{"SENTINEL", "MASTERS"}, {"INFO", "sentinel"}}, kAnswerPatience);
   if (!replies || !replies->front().is_array()) return std::nullopt;
   Reply state{{"masters", objects_of(replies->front())},
               {"slaves", Reply::object()},
@@ -90,7 +90,8 @@ std::optional<Reply> final_sentinel(const Cluster& cluster, std::size_t place) {
               {"conf", persisted_conf(cluster.conf_file(place))}};
   for (const Reply& master : state["masters"]) {
     const std::string name = master.value("name", "");
-    const auto others = ask_node(node, {{"SENTINEL", "SLAVES", name}, {"SENTINEL", "SENTINELS", name}}, kPatience);
+    const auto others =
+        ask_node(node, {{"SENTINEL", "SLAVES", name}, {"SENTINEL", "SENTINELS", name}}, kAnswerPatience);
     if (!others) continue;
     state["slaves"][name] = objects_of(others->front());
     state["sentinels"][name] = objects_of(others->back());
@@ -100,7 +101,7 @@ std::optional<Reply> final_sentinel(const Cluster& cluster, std::size_t place) {
 
 std::optional<Reply> final_data_node(const PlannedNode& node) {
   const Commands commands{{"INFO", "server"}, {"INFO", "persistence"}, {"INFO", "replication"}};
-  const auto replies = ask_node(node, commands, kPatience);
+  const auto replies = ask_node(node, commands, kAnswerPatience);
   if (!replies) return std::nullopt;
   Reply state{{"run_id", parse_info(replies->front()).value("run_id", "")},
               {"loading", parse_info((*replies)[1]).value("loading", "")}};

@@ -65,11 +65,11 @@ Reply writer_json(const WriterRecord& writer, const PlannedNode* master) {
     entry["errors"][kind] = {{"count", failures.count}, {"first_ms", failures.first_ms}, {"last_ms", failures.last_ms}};
   }
   entry["targets"] = writer.targets;
-  std::map<int, int> seconds;
+  std::map<int, int> acks_of_second;
   constexpr double kMillisPerSecond = 1'000;
-  for (const auto& [number, ms] : writer.acked) ++seconds[static_cast<int>(std::floor(ms / kMillisPerSecond))];
+  for (const auto& [number, ms] : writer.acked) ++acks_of_second[static_cast<int>(std::floor(ms / kMillisPerSecond))];
   entry["acks_per_second"] = Reply::object();
-  for (const auto& [second, acks] : seconds) entry["acks_per_second"][std::to_string(second)] = acks;
+  for (const auto& [second, acks] : acks_of_second) entry["acks_per_second"][std::to_string(second)] = acks;
   return entry;
 }
 

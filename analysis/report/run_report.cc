@@ -37,7 +37,7 @@ Json nodes_json(const sim::Run& run) {
   const sim::Scenario& scenario = run.scenario();
   Json nodes = Json::array();
   for (const sim::Node& node : scenario.nodes) {
-    const model::Sentinel* const sentinel = run.sentinel(sim::NodeId{static_cast<std::uint16_t>(nodes.size())});
+    const model::Sentinel* const sentinel = run.sentinel(sim::node_id(nodes.size()));
     Json entry{{"name", node.name}, {"kind", kind_of(node)}};
     if (node.listens()) entry["address"] = sim::name_and_port(node.address, scenario.symbols);
     if (sentinel != nullptr) entry["id"] = sentinel->id().text();

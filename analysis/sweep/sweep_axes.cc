@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kMostValues = 10'000;
 constexpr std::size_t kMostCells = 100'000;
 constexpr std::int64_t kMostNumber = std::int64_t{1} << 50;
-constexpr std::int64_t kMilli = 1'000;  // µs
+constexpr std::int64_t kMicrosInMilli = 1'000;  // µs
 
 // A number, or a time in µs.
 struct Number {
@@ -68,8 +68,8 @@ class AxisParser {
   std::string json_of(const Number& number) const {
     if (number.kind == ValueRange::Kind::kNumber) return std::to_string(number.value);
     if (!in_millis_) return nlohmann::json(sim::format_duration(sim::Micros{number.value})).dump();
-    if (number.value % kMilli != 0) fail("expected a whole number of milliseconds, not " + text_of(number));
-    return std::to_string(number.value / kMilli);
+    if (number.value % kMicrosInMilli != 0) fail("expected a whole number of milliseconds, not " + text_of(number));
+    return std::to_string(number.value / kMicrosInMilli);
   }
 
  private:
@@ -185,9 +185,9 @@ std::string value_at(const AxisOption& axis, double u) {
   }
   const auto& range = std::get<ValueRange>(axis.values);
   // Times in whole milliseconds, if the ends are.
-  const bool in_millis =
-      range.kind == ValueRange::Kind::kDuration && range.first % kMilli == 0 && range.last % kMilli == 0;
-  const std::int64_t unit = in_millis ? kMilli : 1;
+  const bool in_millis = range.kind == ValueRange::Kind::kDuration && range.first % kMicrosInMilli == 0 &&
+                         range.last % kMicrosInMilli == 0;
+  const std::int64_t unit = in_millis ? kMicrosInMilli : 1;
   const auto first = static_cast<double>(range.first / unit);
   const double end = static_cast<double>(range.last / unit) + 1;
   const double at = range.is_logarithmic ? first * std::pow(end / first, u) : first + u * (end - first);

@@ -35,18 +35,18 @@ std::vector<Estimate> quantiles_of(const std::vector<double>& sorted) {
 }
 
 MeasureSummary summarize(const std::vector<double>& values, MeasureRow::Unit unit, double observed) {
-  using Unit = MeasureRow::Unit;
   MeasureSummary summary{.runs = values.size()};
   if (values.empty()) return summary;
   summary.sum = std::accumulate(values.begin(), values.end(), 0.0);
   summary.min = values.front();
   summary.max = values.back();
   const auto count = static_cast<std::uint64_t>(summary.sum);  // of what is counted
-  if (unit == Unit::kShare) {
+  if (unit == MeasureRow::Unit::kShare) {
     summary.figure = share(count, values.size());
     return summary;
   }
-  summary.figure = unit == Unit::kRate && observed > 0 ? rate(count, observed) : Estimate{.value = summary.mean()};
+  summary.figure =
+      unit == MeasureRow::Unit::kRate && observed > 0 ? rate(count, observed) : Estimate{.value = summary.mean()};
   summary.quantiles = quantiles_of(values);
   if (summary.min == summary.max) return summary;
   for (std::size_t i = 0; i <= kCurveSteps; ++i) {

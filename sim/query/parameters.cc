@@ -10,7 +10,7 @@ namespace sentinel::sim {
 namespace {
 
 using Config = model::DataNodeConfig;
-using Kind = Parameter::Kind;
+using enum Parameter::Kind;
 
 template <auto member>
 std::string number(const Config& config, const Node& /*node*/, const Scenario& /*scenario*/) {
@@ -61,26 +61,26 @@ std::string announce_port(const Config& config, const Node& node, const Scenario
 }
 
 constexpr auto kParameters = std::to_array<Parameter>({
-    {"port", "", Kind::kNumber, false, port},
-    {"replicaof", "slaveof", Kind::kText, false, replicaof},
-    {"masterauth", "", Kind::kText, true, text<&Config::master_password>},
-    {"requirepass", "", Kind::kText, true, text<&Config::password>},
-    {"replica-announce-ip", "slave-announce-ip", Kind::kText, false, announce_ip},
-    {"replica-announce-port", "slave-announce-port", Kind::kNumber, false, announce_port},
-    {"replica-priority", "slave-priority", Kind::kNumber, true, number<&Config::priority>},
-    {"replica-read-only", "slave-read-only", Kind::kFlag, true, flag<&Config::read_only>},
-    {"replica-serve-stale-data", "slave-serve-stale-data", Kind::kFlag, true, flag<&Config::serve_stale_data>},
-    {"replica-announced", "", Kind::kFlag, false, flag<&Config::announce_replica>},
-    {"min-replicas-to-write", "min-slaves-to-write", Kind::kNumber, true, number<&Config::min_replicas_to_write>},
-    {"min-replicas-max-lag", "min-slaves-max-lag", Kind::kNumber, true, seconds<&Config::min_replicas_max_lag>},
-    {"repl-timeout", "", Kind::kNumber, true, seconds<&Config::replication_timeout>},
-    {"repl-ping-replica-period", "repl-ping-slave-period", Kind::kNumber, true, seconds<&Config::replica_ping_period>},
-    {"repl-backlog-size", "", Kind::kNumber, false, number<&Config::backlog_size>},
-    {"repl-backlog-ttl", "", Kind::kNumber, true, seconds<&Config::backlog_time_to_live>},
-    {"repl-diskless-sync", "", Kind::kFlag, false, diskless},
-    {"repl-diskless-sync-delay", "", Kind::kNumber, true, seconds<&Config::diskless_sync_delay>},
-    {"stop-writes-on-bgsave-error", "", Kind::kFlag, true, flag<&Config::stops_writes>},
-    {"busy-reply-threshold", "lua-time-limit", Kind::kNumber, true, millis<&Config::script_limit>},
+    {"port", "", kNumber, false, port},
+    {"replicaof", "slaveof", kText, false, replicaof},
+    {"masterauth", "", kText, true, text<&Config::master_password>},
+    {"requirepass", "", kText, true, text<&Config::password>},
+    {"replica-announce-ip", "slave-announce-ip", kText, false, announce_ip},
+    {"replica-announce-port", "slave-announce-port", kNumber, false, announce_port},
+    {"replica-priority", "slave-priority", kNumber, true, number<&Config::priority>},
+    {"replica-read-only", "slave-read-only", kFlag, true, flag<&Config::read_only>},
+    {"replica-serve-stale-data", "slave-serve-stale-data", kFlag, true, flag<&Config::serve_stale_data>},
+    {"replica-announced", "", kFlag, false, flag<&Config::announce_replica>},
+    {"min-replicas-to-write", "min-slaves-to-write", kNumber, true, number<&Config::min_replicas_to_write>},
+    {"min-replicas-max-lag", "min-slaves-max-lag", kNumber, true, seconds<&Config::min_replicas_max_lag>},
+    {"repl-timeout", "", kNumber, true, seconds<&Config::replication_timeout>},
+    {"repl-ping-replica-period", "repl-ping-slave-period", kNumber, true, seconds<&Config::replica_ping_period>},
+    {"repl-backlog-size", "", kNumber, false, number<&Config::backlog_size>},
+    {"repl-backlog-ttl", "", kNumber, true, seconds<&Config::backlog_time_to_live>},
+    {"repl-diskless-sync", "", kFlag, false, diskless},
+    {"repl-diskless-sync-delay", "", kNumber, true, seconds<&Config::diskless_sync_delay>},
+    {"stop-writes-on-bgsave-error", "", kFlag, true, flag<&Config::stops_writes>},
+    {"busy-reply-threshold", "lua-time-limit", kNumber, true, millis<&Config::script_limit>},
 });
 
 }  // namespace

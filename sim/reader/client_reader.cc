@@ -16,7 +16,7 @@ namespace {
 
 using model::ClientConfig;
 
-constexpr auto kFields = std::to_array<std::string_view>({
+constexpr auto kClientFields = std::to_array<std::string_view>({
     "sentinels",     "node",       "watches",
     "asks-again",    "master",     "password",
     "verifies-role", "subscribes", "leaves-when-refused",
@@ -63,7 +63,7 @@ model::Symbol first_master(const Scenario& scenario, const std::vector<NodeId>& 
 std::vector<NodeId> all_sentinels(const Scenario& scenario) {
   std::vector<NodeId> sentinels;
   for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
-    if (scenario.nodes[i].is_sentinel()) sentinels.push_back(NodeId{static_cast<std::uint16_t>(i)});
+    if (scenario.nodes[i].is_sentinel()) sentinels.push_back(node_id(i));
   }
   return sentinels;
 }
@@ -71,7 +71,7 @@ std::vector<NodeId> all_sentinels(const Scenario& scenario) {
 class ClientReader {
  public:
   ClientReader(const Json& json, const NodeNames& names, Scenario& scenario)
-      : fields_(json, "a client", kFields), names_(names), scenario_(scenario) {}
+      : fields_(json, "a client", kClientFields), names_(names), scenario_(scenario) {}
 
   Node read(const std::string& name) {
     Node node{.name = name};

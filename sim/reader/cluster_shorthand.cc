@@ -12,7 +12,7 @@
 namespace sentinel::sim {
 namespace {
 
-constexpr auto kFields = std::to_array<std::string_view>({
+constexpr auto kClusterFields = std::to_array<std::string_view>({
     "masters",
     "replicas",
     "sentinels",
@@ -65,14 +65,16 @@ std::array<std::string, 2> host_and_port(const model::Address& address, const Sy
 
 }  // namespace
 
-bool ClusterShorthand::has_field(std::string_view name) { return std::ranges::find(kFields, name) != kFields.end(); }
+bool ClusterShorthand::has_field(std::string_view name) {
+  return std::ranges::find(kClusterFields, name) != kClusterFields.end();
+}
 
-std::span<const std::string_view> ClusterShorthand::fields() { return kFields; }
+std::span<const std::string_view> ClusterShorthand::fields() { return kClusterFields; }
 
 ClusterShorthand::ClusterShorthand(const Json& json, ConfStore& store) : json_(&json), store_(&store) {
   constexpr std::size_t kReplicas = 2;
   constexpr std::size_t kSentinels = 3;
-  const Fields fields(json, "a cluster", kFields);
+  const Fields fields(json, "a cluster", kClusterFields);
   masters_ = read_masters(fields.find("masters"));
   replicas_ = read_count(fields.find("replicas"), kReplicas);
   sentinels_ = read_count(fields.find("sentinels"), kSentinels);

@@ -17,7 +17,7 @@
 namespace sentinel::sim {
 namespace {
 
-constexpr auto kFields = std::to_array<std::string_view>({
+constexpr auto kExpectationFields = std::to_array<std::string_view>({
     "eventually",
     "never",
     "order",
@@ -225,7 +225,7 @@ void read_invariants(const Fields& fields, const Scenario& scenario, Expectation
 }  // namespace
 
 Expectations read_expectations(const Json& expect, const NodeNames& names, Scenario& scenario) {
-  const Fields fields(expect, "an expectation", kFields);
+  const Fields fields(expect, "an expectation", kExpectationFields);
   Expectations expectations;
   if (const Json* const list = fields.find("eventually")) expectations.eventually = read_patterns(*list, names);
   if (const Json* const list = fields.find("never")) {

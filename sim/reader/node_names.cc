@@ -20,7 +20,7 @@ void check_node_name(const Json& node) {
 }
 
 NodeNames::NodeNames(const std::vector<Node>& nodes) : nodes_(&nodes) {
-  for (const Node& node : nodes) ids_.emplace(node.name, NodeId{static_cast<std::uint16_t>(ids_.size())});
+  for (const Node& node : nodes) ids_.emplace(node.name, node_id(ids_.size()));
 }
 
 void NodeNames::add_site(const Json& site) {

@@ -21,7 +21,7 @@
 namespace sentinel::sim {
 namespace {
 
-constexpr auto kFields = std::to_array<std::string_view>({
+constexpr auto kNodeFields = std::to_array<std::string_view>({
     "address",
     "kind",
     "conf",
@@ -77,7 +77,7 @@ std::vector<model::Id> read_run_ids(const Json& json) {
 
 // What an entry of `nodes` says, of a new node or of one of the shorthand.
 void read_draft(const Json& json, NodeDraft& node, ConfStore& store, SymbolTable& symbols) {
-  const Fields fields(json, "a node", kFields);
+  const Fields fields(json, "a node", kNodeFields);
   node.json = &json;
   if (const Json* const kind = fields.find("kind")) {
     const bool is_sentinel = read_kind(*kind);

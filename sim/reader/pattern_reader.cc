@@ -14,7 +14,8 @@
 namespace sentinel::sim {
 namespace {
 
-constexpr auto kFields = std::to_array<std::string_view>({"node", "channel", "payload", "fields", "from", "until"});
+constexpr auto kPatternFields =
+    std::to_array<std::string_view>({"node", "channel", "payload", "fields", "from", "until"});
 
 bool is_channel(std::string_view word) { return word.starts_with('+') || word.starts_with('-'); }
 
@@ -108,7 +109,7 @@ std::string text_of(const EventPattern& pattern, const Fields& fields) {
 }
 
 EventPattern read_object(const Json& json, const NodeNames& names) {
-  const Fields fields(json, "a pattern", kFields);
+  const Fields fields(json, "a pattern", kPatternFields);
   EventPattern pattern;
   const Json& channel = fields.get("channel", "which event, such as \"+odown\"");
   pattern.kind = find_channel(string_of(channel), channel);

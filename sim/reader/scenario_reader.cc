@@ -24,7 +24,7 @@
 namespace sentinel::sim {
 namespace {
 
-constexpr auto kFields = std::to_array<std::string_view>({
+constexpr auto kScenarioFields = std::to_array<std::string_view>({
     "$schema",    "about",    "extends", "cases",   "vary",    "profile", "cluster",    "nodes",
     "directives", "sites",    "clients", "scripts", "network", "disk",    "hash-order", "wall-clock",
     "steps",      "schedule", "from",    "until",   "expect",  "for",
@@ -88,7 +88,7 @@ void read_sites(const Json& sites, NodeNames& names) {
 }
 
 Scenario read_case(const Json& root, const std::filesystem::path& file, const std::string& name) {
-  const Fields fields(root, "a scenario", kFields);
+  const Fields fields(root, "a scenario", kScenarioFields);
   Scenario scenario;
   scenario.file = file;
   scenario.case_name = name;
@@ -138,7 +138,7 @@ Scenario chosen(std::vector<Scenario> cases, const std::filesystem::path& file,
 
 }  // namespace
 
-std::span<const std::string_view> scenario_fields() { return kFields; }
+std::span<const std::string_view> scenario_fields() { return kScenarioFields; }
 
 std::vector<Scenario> read_scenarios(const std::filesystem::path& file) {
   return parse_scenarios(read_text_file(file), file);

@@ -10,7 +10,7 @@
 namespace sentinel::sim {
 namespace {
 
-constexpr auto kFields = std::to_array<std::string_view>({"interval", "seed", "choices"});
+constexpr auto kScheduleFields = std::to_array<std::string_view>({"interval", "seed", "choices"});
 constexpr auto kChoiceFields = std::to_array<std::string_view>({"at", "happening", "take", "draw", "tick", "why"});
 constexpr auto kDraws = std::to_array<std::string_view>({"", "lowest", "middle", "highest"});  // in the order of Draw
 
@@ -46,7 +46,7 @@ std::string_view draw_name(model::Draw draw) { return kDraws[static_cast<std::si
 
 Schedule read_schedule(const Json& json) {
   constexpr std::int64_t kMostSeed = std::numeric_limits<std::int64_t>::max();
-  const Fields fields(json, "a schedule", kFields);
+  const Fields fields(json, "a schedule", kScheduleFields);
   Schedule schedule;
   if (const Json* const interval = fields.find("interval")) schedule.interval = duration_of(*interval, Micros{1});
   if (const Json* const seed = fields.find("seed"))

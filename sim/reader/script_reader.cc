@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t kMostExitCode = 255;
 constexpr std::int64_t kMostSignal = 64;
 
-constexpr auto kFields = std::to_array<std::string_view>({"takes", "exits", "signal"});
+constexpr auto kScriptFields = std::to_array<std::string_view>({"takes", "exits", "signal"});
 
 // The scripts that sentinels are configured with, or told of by a step.
 std::vector<model::Symbol> paths_of(const Scenario& scenario) {
@@ -66,7 +66,7 @@ std::vector<ScriptSpec> read_scripts(const Json& scripts, const Scenario& scenar
       std::ranges::transform(paths, std::back_inserter(known), text_of);
       script->fail("no sentinel has a script " + in_quotes(script->name) + suggestion(script->name, known));
     }
-    const Fields fields(*script, "a script", kFields);
+    const Fields fields(*script, "a script", kScriptFields);
     ScriptSpec spec{.path = *path};
     if (const Json* const takes = fields.find("takes")) spec.takes = duration_of(*takes);
     spec.ends = read_ends(fields);

@@ -295,7 +295,7 @@ Action read_write(const Fields& step, const Context& context) {
   if (const Json* const duration = step.find("for")) write.duration = duration_of(*duration);
   const std::size_t place = context.scenario.nodes.size() + context.clients.size();
   if (place == kMostNodes) step.object().fail("more than 4096 nodes and writers");
-  write.client = NodeId{static_cast<std::uint16_t>(place)};
+  write.client = node_id(place);
   context.clients.push_back({.name = name_of_writer(context), .config = client, .running = false});
   return write;
 }

@@ -12,12 +12,6 @@ using model::Epoch;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-model::SentinelConfig with_timeout(Millis timeout) {
-  model::SentinelConfig config = lone_sentinel();
-  config.masters[0].failover_timeout = timeout;
-  return config;
-}
-
 // All that the leader says, in order (22.1).
 TEST(Failover, CanonicalOrder) {
   SentinelLab lab(sentinel_among({kS2, kS3}));
@@ -128,7 +122,7 @@ TEST(Failover, AbortsWithoutAGoodReplica) {
 
 // A replica that does not become a master in failover-timeout is given up, and is an ordinary replica again.
 TEST(Failover, AbortsWhenThePromotionFails) {
-  SentinelLab lab(with_timeout(8s));
+  SentinelLab lab(with_failover_timeout(8s));
   lab.run_for(3s);
   lab.at(kR1).obeys = false;
   lab.crash(kM);
@@ -143,7 +137,7 @@ TEST(Failover, AbortsWhenThePromotionFails) {
 
 // So is one whose connection is lost before it could be told.
 TEST(Failover, AbortsWhenTheReplicaCannotBeTold) {
-  SentinelLab lab(with_timeout(8s));
+  SentinelLab lab(with_failover_timeout(8s));
   lab.run_for(3s);
   lab.crash(kM);
   ASSERT_TRUE(lab.run_until(kSelectedReplica));

@@ -13,8 +13,6 @@ using model::PsyncReply;
 using model::Publish;
 using testing::IsEmpty;
 
-const Offset kHello = model::replicated_size(hello_from(kS2));
-
 // Asks as a replica would; whether it may go on, or gets a full resynchronisation.
 bool continues(DataNodeLab& lab, Address master, const Psync& request) {
   const model::Socket replica = lab.connect(master);
@@ -36,7 +34,7 @@ TEST(Psync, WithoutHistory) {
   ASSERT_EQ(replies.size(), 1);
   EXPECT_EQ(replies[0].kind, PsyncReply::Kind::kFullResync);
   EXPECT_EQ(replies[0].replication_id, lab.node(kM).replication_id());
-  EXPECT_EQ(replies[0].offset, 2 * kHello);
+  EXPECT_EQ(replies[0].offset, 2 * kHelloSize);
   EXPECT_EQ(lab.received<model::Snapshot>(replica).size(), 1);
 }
 
@@ -59,10 +57,10 @@ TEST(Psync, MissingBytesFollow) {
   lab.write(2);
   const model::Socket replica = lab.connect(kM);
   lab.ask(replica, model::ReplConf{kR2});
-  lab.ask(replica, Psync{lab.node(kM).replication_id(), kHello + 1});
+  lab.ask(replica, Psync{lab.node(kM).replication_id(), kHelloSize + 1});
   const auto stream = lab.received<model::ReplicationStream>(replica);
   ASSERT_EQ(stream.size(), 1);
-  EXPECT_EQ(stream[0].bytes, kHello);
+  EXPECT_EQ(stream[0].bytes, kHelloSize);
 }
 
 // Only the last bytes are kept.
@@ -169,7 +167,7 @@ TEST(Psync, StreamWaitsForTheSnapshot) {
   ASSERT_EQ(received.size(), 3);
   EXPECT_TRUE(std::holds_alternative<PsyncReply>(received[0]));
   EXPECT_TRUE(std::holds_alternative<model::Snapshot>(received[1]));
-  EXPECT_EQ(std::get<model::ReplicationStream>(received[2]).bytes, kHello);
+  EXPECT_EQ(std::get<model::ReplicationStream>(received[2]).bytes, kHelloSize);
 }
 
 // From 4.0 on a replica that is started again with its data knows where it was, and goes on there.

@@ -12,12 +12,6 @@ using model::Epoch;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-model::SentinelConfig with_timeout(Millis timeout) {
-  model::SentinelConfig config = lone_sentinel();
-  config.masters[0].failover_timeout = timeout;
-  return config;
-}
-
 // A replica that is down is not waited for.
 TEST(Reconfiguration, EndsWithoutAReplicaThatIsDown) {
   SentinelLab lab(lone_sentinel());
@@ -32,7 +26,7 @@ TEST(Reconfiguration, EndsWithoutAReplicaThatIsDown) {
 
 // Nothing ends while the promoted replica is down, not even by time-out.
 TEST(Reconfiguration, DoesNotEndWhileThePromotedReplicaIsDown) {
-  SentinelLab lab(with_timeout(8s));
+  SentinelLab lab(with_failover_timeout(8s));
   lab.run_for(3s);
   lab.at(kR2).syncs = false;
   lab.crash(kM);
@@ -45,7 +39,7 @@ TEST(Reconfiguration, DoesNotEndWhileThePromotedReplicaIsDown) {
 
 // A replica that obeyed but does not get in sync is waited for until failover-timeout; then the failover ends.
 TEST(Reconfiguration, EndsByTimeout) {
-  SentinelLab lab(with_timeout(15s));
+  SentinelLab lab(with_failover_timeout(15s));
   lab.run_for(3s);
   lab.at(kR2).syncs = false;
   lab.crash(kM);

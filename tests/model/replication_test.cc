@@ -13,8 +13,6 @@ using model::Offset;
 using model::Publish;
 using testing::ElementsAre;
 
-const Offset kHello = model::replicated_size(hello_from(kS2));
-
 // A PUBLISH of a hello adds to the stream what it is on the wire.
 TEST(Replication, SizeOfAHello) {
   model::Hello hello = hello_from(kS2);
@@ -41,8 +39,8 @@ TEST(Replication, NewReplica) {
   EXPECT_EQ(lab.full_resyncs(kM), 1);
   EXPECT_EQ(lab.node(kR1).replication_id(), lab.node(kM).replication_id());
   lab.write(3);
-  EXPECT_EQ(lab.node(kM).offset(), 3 * kHello);
-  EXPECT_EQ(lab.node(kR1).offset(), 3 * kHello);
+  EXPECT_EQ(lab.node(kM).offset(), 3 * kHelloSize);
+  EXPECT_EQ(lab.node(kR1).offset(), 3 * kHelloSize);
 }
 
 // The snapshot waits for more replicas, and serves all that came meanwhile; then it takes its time. The link is down
@@ -81,7 +79,7 @@ TEST(Replication, BrokenConnectionIsResumed) {
   EXPECT_TRUE(lab.info(kR1).link_up) << "tried at once";
   lab.write(1);
   EXPECT_EQ(lab.full_resyncs(kM), 1);
-  EXPECT_EQ(lab.node(kR1).offset(), 3 * kHello);
+  EXPECT_EQ(lab.node(kR1).offset(), 3 * kHelloSize);
 }
 
 // After a promotion the other replicas of the old master go on with the promoted one, under its new id.

@@ -14,8 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 using Stream = model::Random::Stream;
 
-SimTime at(Micros time) { return SimTime{time}; }
-
 std::vector<Micros> draws(const Latency& latency, std::size_t count, std::uint64_t seed = 1) {
   model::Random random{seed, 0};
   std::vector<Micros> draws(count);
@@ -48,7 +46,7 @@ RC_GTEST_PROP(Latency, StaysWithinItsLimits, (std::uint64_t seed)) {
 // TCP repeats after 200 ms, then after twice as long each time.
 TEST(Retransmission, DoublesItsPatience) {
   const Retransmission tcp;
-  const SimTime sent = at(10s);
+  const SimTime sent = SimTime{10s};
   EXPECT_EQ(tcp.next_at(sent, sent, false), sent);
   EXPECT_EQ(tcp.next_at(sent, sent + 1us, false), sent + 200ms);
   EXPECT_EQ(tcp.next_at(sent, sent + 200ms, false), sent + 200ms);
@@ -59,25 +57,25 @@ TEST(Retransmission, DoublesItsPatience) {
 // A connect is repeated each second, five times; then the wait grows (Linux 6.5 and later).
 TEST(Retransmission, RepeatsConnectsAtAFixedPaceFirst) {
   const Retransmission tcp;
-  EXPECT_EQ(tcp.next_at(at(0s), at(1us), true), at(1s));
-  EXPECT_EQ(tcp.next_at(at(0s), at(4'001ms), true), at(5s));
-  EXPECT_EQ(tcp.next_at(at(0s), at(5'001ms), true), at(7s));
-  EXPECT_EQ(tcp.next_at(at(0s), at(8s), true), at(11s));
+  EXPECT_EQ(tcp.next_at(SimTime{0s}, SimTime{1us}, true), SimTime{1s});
+  EXPECT_EQ(tcp.next_at(SimTime{0s}, SimTime{4'001ms}, true), SimTime{5s});
+  EXPECT_EQ(tcp.next_at(SimTime{0s}, SimTime{5'001ms}, true), SimTime{7s});
+  EXPECT_EQ(tcp.next_at(SimTime{0s}, SimTime{8s}, true), SimTime{11s});
 }
 
 // Without the fixed pace, as before Linux 6.5, a connect is repeated after 1, 3, 7, ... s.
 TEST(Retransmission, StartsSlowerForConnects) {
   const Retransmission tcp{.linear_connects = 0};
-  EXPECT_EQ(tcp.next_at(at(0s), at(1us), true), at(1s));
-  EXPECT_EQ(tcp.next_at(at(0s), at(2s), true), at(3s));
-  EXPECT_EQ(tcp.next_at(at(0s), at(4s), true), at(7s));
+  EXPECT_EQ(tcp.next_at(SimTime{0s}, SimTime{1us}, true), SimTime{1s});
+  EXPECT_EQ(tcp.next_at(SimTime{0s}, SimTime{2s}, true), SimTime{3s});
+  EXPECT_EQ(tcp.next_at(SimTime{0s}, SimTime{4s}, true), SimTime{7s});
 }
 
 // In the end the time between two repetitions does not grow any more.
 TEST(Retransmission, HasALongestPatience) {
   const Retransmission tcp;
-  const SimTime late = tcp.next_at(at(0s), at(1h), false);
-  EXPECT_EQ(tcp.next_at(at(0s), late + 1us, false), late + 120s);
+  const SimTime late = tcp.next_at(SimTime{0s}, SimTime{1h}, false);
+  EXPECT_EQ(tcp.next_at(SimTime{0s}, late + 1us, false), late + 120s);
 }
 
 }  // namespace

@@ -11,8 +11,6 @@ using model::Socket;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr Micros kFarFuture = 24h;
-
 // A cut between two hosts does not touch a third.
 TEST_F(NetworkTest, CutsAreBetweenTwoHosts) {
   net.cut(kA, kB);

@@ -47,8 +47,7 @@ void showValue(const Move& move, std::ostream& out) {
 
 // Moves up to and including `last` of the enumeration; short and long waits.
 rc::Gen<std::vector<Move>> moves(Do last) {
-  const auto node =
-      rc::gen::map(rc::gen::inRange(0, int{kNodes}), [](int i) { return NodeId{static_cast<std::uint16_t>(i)}; });
+  const auto node = rc::gen::map(rc::gen::inRange(0, int{kNodes}), [](int i) { return node_id(i); });
   const auto what =
       rc::gen::map(rc::gen::inRange(0, static_cast<int>(last) + 1), [](int i) { return static_cast<Do>(i); });
   const auto wait = rc::gen::map(rc::gen::oneOf(rc::gen::inRange(0, 3'000), rc::gen::inRange(0, 3'000'000)),

@@ -13,8 +13,6 @@ using model::Socket;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr Micros kFarFuture = 24h;
-
 // --- connecting ---------------------------------------------------------------------------------------------
 
 // A connect succeeds one round trip after it was started.

@@ -11,14 +11,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-SimTime at(Micros time) { return SimTime{time}; }
-
 // A right clock shows the start of 2026 at time 0 and whole milliseconds afterwards, rounded down; also before time 0.
 TEST(ProcessClock, ShowsWholeMilliseconds) {
   const ProcessClock clock;
-  EXPECT_EQ(clock.read(at(0us)), kWallClockAtStart);
-  EXPECT_EQ(clock.read(at(1'999us)), kWallClockAtStart + 1ms);
-  EXPECT_EQ(clock.read(at(-1us)), kWallClockAtStart - 1ms);
+  EXPECT_EQ(clock.read(SimTime{0us}), kWallClockAtStart);
+  EXPECT_EQ(clock.read(SimTime{1'999us}), kWallClockAtStart + 1ms);
+  EXPECT_EQ(clock.read(SimTime{-1us}), kWallClockAtStart - 1ms);
   EXPECT_EQ(kWallClockAtStart.time_since_epoch(),
             std::chrono::sys_days{std::chrono::January / 1 / 2026}.time_since_epoch());
 }
@@ -28,28 +26,28 @@ TEST(ProcessClock, CanBeStepped) {
   ProcessClock clock;
   clock.step_by(1h);
   clock.step_by(-1s);
-  EXPECT_EQ(clock.read(at(5s)), kWallClockAtStart + 1h + 4s);
+  EXPECT_EQ(clock.read(SimTime{5s}), kWallClockAtStart + 1h + 4s);
 }
 
 // From the moment on in which the drift is set, 1000 ppm are one millisecond more in each second.
 TEST(ProcessClock, Drifts) {
   ProcessClock clock;
-  clock.set_drift(at(100s), 1'000);
-  EXPECT_EQ(clock.read(at(100s)), kWallClockAtStart + 100s);
-  EXPECT_EQ(clock.read(at(110s)), kWallClockAtStart + 110s + 10ms);
-  clock.set_drift(at(110s), -500'000);
-  EXPECT_EQ(clock.read(at(120s)), kWallClockAtStart + 115s + 10ms);
-  clock.set_drift(at(120s), 0);
-  EXPECT_EQ(clock.read(at(200s)), kWallClockAtStart + 195s + 10ms);
+  clock.set_drift(SimTime{100s}, 1'000);
+  EXPECT_EQ(clock.read(SimTime{100s}), kWallClockAtStart + 100s);
+  EXPECT_EQ(clock.read(SimTime{110s}), kWallClockAtStart + 110s + 10ms);
+  clock.set_drift(SimTime{110s}, -500'000);
+  EXPECT_EQ(clock.read(SimTime{120s}), kWallClockAtStart + 115s + 10ms);
+  clock.set_drift(SimTime{120s}, 0);
+  EXPECT_EQ(clock.read(SimTime{200s}), kWallClockAtStart + 195s + 10ms);
 }
 
 // A process measures its timers with its own clock: a fast one lets them fire early.
 TEST(ProcessClock, DriftChangesTimers) {
   ProcessClock clock;
   EXPECT_EQ(clock.true_duration(100ms), 100ms);
-  clock.set_drift(at(0us), 1'000'000);
+  clock.set_drift(SimTime{0us}, 1'000'000);
   EXPECT_EQ(clock.true_duration(100ms), 50ms);
-  clock.set_drift(at(0us), -500'000);
+  clock.set_drift(SimTime{0us}, -500'000);
   EXPECT_EQ(clock.true_duration(100ms), 200ms);
 }
 

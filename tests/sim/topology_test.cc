@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint16_t kNodes = 4;
+constexpr std::uint16_t kSize = 4;
 constexpr NodeId kA{0}, kB{1}, kC{2}, kD{3};
 
 class TopologyTest : public testing::Test {
@@ -26,7 +26,7 @@ class TopologyTest : public testing::Test {
   const Latency usual = constant_latency(1ms);
   const Latency slow = constant_latency(9ms);
   const Latency slower = constant_latency(99ms);
-  Topology topology{kNodes, usual};
+  Topology topology{kSize, usual};
 };
 
 // A cut is between all nodes of different groups, in both directions, and touches nobody else.
@@ -102,14 +102,13 @@ TEST_F(TopologyTest, CopiesAreIndependent) {
 // Any sequence of cuts and heals of pairs leaves what the last of each direction said.
 RC_GTEST_PROP(TopologyProperties, TheLastChangeCounts, ()) {
   const Latency usual;
-  Topology topology{kNodes, usual};
+  Topology topology{kSize, usual};
   std::map<std::pair<int, int>, CutMode> expected;
-  const auto node = rc::gen::inRange(0, int{kNodes});
+  const auto node = rc::gen::inRange(0, int{kSize});
   for (const auto& [a, b, change] : *rc::gen::container<std::vector<std::tuple<int, int, int>>>(
            rc::gen::tuple(node, node, rc::gen::inRange(0, 5)))) {
     if (a == b) continue;
-    const std::vector<std::vector<NodeId>> groups{{NodeId{static_cast<std::uint16_t>(a)}},
-                                                  {NodeId{static_cast<std::uint16_t>(b)}}};
+    const std::vector<std::vector<NodeId>> groups{{node_id(a)}, {node_id(b)}};
     const bool one_way = change % 2 == 1;
     const CutMode mode = change < 2 ? CutMode::kDrop : change < 4 ? CutMode::kReject : CutMode::kNone;
     if (mode == CutMode::kNone) {
@@ -120,10 +119,10 @@ RC_GTEST_PROP(TopologyProperties, TheLastChangeCounts, ()) {
     expected[{a, b}] = mode;
     if (!one_way) expected[{b, a}] = mode;
   }
-  for (int a = 0; a < kNodes; ++a) {
-    for (int b = 0; b < kNodes; ++b) {
-      const auto from = NodeId{static_cast<std::uint16_t>(a)};
-      const auto to = NodeId{static_cast<std::uint16_t>(b)};
+  for (int a = 0; a < kSize; ++a) {
+    for (int b = 0; b < kSize; ++b) {
+      const auto from = node_id(a);
+      const auto to = node_id(b);
       RC_ASSERT(topology.path(from, to).cut == (expected.contains({a, b}) ? expected[{a, b}] : CutMode::kNone));
     }
   }

@@ -124,12 +124,15 @@ class DataNodeLab {
   model::Answer answer_;
 };
 
+// What a PUBLISH of a hello adds to the replication stream.
+inline const model::Offset kHelloSize = model::replicated_size(hello_from(kS2));
+
 // kM with its replica kR1 in sync, and a client of kM.
 struct ReplicatedPair : DataNodeLab {
   model::Socket client{};
 
   explicit ReplicatedPair(std::string_view profile = model::profiles().front().name);
-  void write(int hellos);  // each moves the offset of kM by replicated_size(hello_from(kS2))
+  void write(int hellos);  // each moves the offset of kM by kHelloSize
 };
 
 }  // namespace sentinel::test

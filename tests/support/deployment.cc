@@ -45,6 +45,12 @@ model::SentinelConfig lone_sentinel() {
   return config;
 }
 
+model::SentinelConfig with_failover_timeout(Millis timeout) {
+  model::SentinelConfig config = lone_sentinel();
+  config.masters[0].failover_timeout = timeout;
+  return config;
+}
+
 model::SentinelConfig sentinel_among(std::initializer_list<Address> others) {
   model::SentinelConfig config = lone_sentinel();
   config.masters[0].quorum = 2;

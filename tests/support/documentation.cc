@@ -11,8 +11,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kRoot{SENTINEL_SIM_SOURCE_DIR};
-
 // What a build or a package manager made, or git keeps.
 bool is_ours(const fs::path& folder) {
   const std::string name = folder.filename();

@@ -1,11 +1,14 @@
 // The project's own files as text, and the tables in its READMEs.
 #pragma once
 
+#include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace sentinel::test {
+
+inline const std::filesystem::path kRoot{SENTINEL_SIM_SOURCE_DIR};  // the top folder
 
 // Paths from the top folder, sorted.
 std::vector<std::string> readmes();

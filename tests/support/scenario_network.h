@@ -29,7 +29,7 @@ class TestNetwork {
   // Hosts 10.0.0.1, 10.0.0.2, ... Every process listens.
   TestNetwork(std::uint16_t nodes, const Latency& latency, std::uint64_t seed = 1);
 
-  static NodeId node(std::uint16_t number) { return NodeId{static_cast<std::uint16_t>(number - 1)}; }
+  static NodeId node(std::uint16_t number) { return node_id(number - 1); }
   model::Address address(NodeId node) const { return scenario_->node(node).address; }
   model::Address address(std::string_view host, std::uint16_t port) const;
 

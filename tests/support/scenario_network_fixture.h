@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <vector>
 
 #include "tests/support/scenario_builder.h"
@@ -15,6 +16,7 @@ inline constexpr NodeId kA{0};
 inline constexpr NodeId kB{1};
 inline constexpr NodeId kC{2};
 inline constexpr Micros kLatency{1'000};
+inline constexpr Micros kFarFuture = std::chrono::hours{24};
 
 inline Heard connected(NodeId node, Micros at, model::Socket socket) {
   return {node, at, Heard::What::kConnected, socket};

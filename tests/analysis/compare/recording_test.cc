@@ -312,7 +312,7 @@ std::string refusal_of_text(const std::string& text) {
   return "(no error)";
 }
 
-std::string refusal(const Json& json) { return refusal_of_text(json.dump()); }
+std::string refusal_of(const Json& json) { return refusal_of_text(json.dump()); }
 
 // Each is one line with the file, what it should be, and what is wrong.
 TEST(ReadRecording, RefusesWhatIsNone) {
@@ -326,7 +326,7 @@ TEST(ReadRecording, RefusesWhatIsNone) {
                                 "events", "notes", "sentinel_log", "node_log"}) {
     Json json = quiet_recording();
     json.erase(key);
-    EXPECT_THAT(refusal(json),
+    EXPECT_THAT(refusal_of(json),
                 testing::AllOf(StartsWith(start), HasSubstr("key '" + std::string{key} + "' not found")));
   }
 }
@@ -335,10 +335,10 @@ TEST(ReadRecording, RefusesWhatIsNone) {
 TEST(ReadRecording, RefusesOtherTypes) {
   Json json = quiet_recording();
   json["recorded_ms"] = "10 s";
-  EXPECT_THAT(refusal(json), HasSubstr("type must be number, but is string"));
+  EXPECT_THAT(refusal_of(json), HasSubstr("type must be number, but is string"));
   json = recording_of_a_failover();
   json["actions"][0]["who"] = Json::object();
-  EXPECT_THAT(refusal(json), HasSubstr("type must be string, but is object"));
+  EXPECT_THAT(refusal_of(json), HasSubstr("type must be string, but is object"));
 }
 
 // An action that is done to nobody cannot have been recorded.
@@ -348,7 +348,7 @@ TEST(ReadRecording, RefusesActionsOfNobody) {
     Json json = quiet_recording();
     json["conf"]["R1"] = "key-load-delay 1";
     json["actions"] = Json::parse(std::string{R"([{"t_ms": 1, "end_ms": 2, )"} + action + "}]");
-    EXPECT_THAT(refusal(json), HasSubstr("is done to no node")) << action;
+    EXPECT_THAT(refusal_of(json), HasSubstr("is done to no node")) << action;
   }
 }
 
@@ -356,19 +356,19 @@ TEST(ReadRecording, RefusesActionsOfNobody) {
 TEST(ReadRecording, RefusesHugeNumbers) {
   Json json = quiet_recording();
   json["recorded_ms"] = 1e300;
-  EXPECT_THAT(refusal(json), HasSubstr("1e+300 ms is longer than 1000 days"));
+  EXPECT_THAT(refusal_of(json), HasSubstr("1e+300 ms is longer than 1000 days"));
   json = quiet_recording();
   json["conf"]["R1"] = "key-load-delay 9000000000000000000\n";
   json["scenario"]["seed_cmds"] = Json::array({{"DEBUG", "POPULATE", "10000"}});
   json["actions"] = Json::parse(R"([{"t_ms": 1, "end_ms": 2, "do": "cmd", "who": ["R1"], "args": ["SAVE"]}])");
-  EXPECT_THAT(refusal(json), HasSubstr("9000000000000000000"));
+  EXPECT_THAT(refusal_of(json), HasSubstr("9000000000000000000"));
   json["conf"]["R1"] = "key-load-delay many\n";
-  EXPECT_THAT(refusal(json), HasSubstr("many"));
+  EXPECT_THAT(refusal_of(json), HasSubstr("many"));
   json = quiet_recording();
   json["scenario"]["actions"] = Json::parse(
       R"([{"t_ms": 1, "do": "write", "name": "w", "target": "R1", "rate": 1, "size": 9223372036854775807}])");
   json["actions"] = Json::parse(R"([{"t_ms": 1, "do": "write", "writer": "w"}])");
-  EXPECT_THAT(refusal(json), HasSubstr("'9223372036854775807' is not a whole number from 0 to 1000000000"));
+  EXPECT_THAT(refusal_of(json), HasSubstr("'9223372036854775807' is not a whole number from 0 to 1000000000"));
 }
 
 // A file that is not there.

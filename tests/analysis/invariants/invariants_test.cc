@@ -100,7 +100,7 @@ TEST_F(Invariants, SeeSecondLeaders) {
   ASSERT_EQ(crash_->nodes[kFirstSentinel].name, "S1");
   const auto leader =
       forged(model::EventKind::kElectedLeader, [](sim::Record& record, model::Event&, std::uint16_t which) {
-        record.node = sim::NodeId{static_cast<std::uint16_t>(kFirstSentinel + which)};
+        record.node = sim::node_id(kFirstSentinel + which);
       });
   EXPECT_THAT(broken(crash_, leader), ElementsAre("one-leader-per-epoch", "elected-by-majority"));
 }

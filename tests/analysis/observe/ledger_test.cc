@@ -20,7 +20,7 @@ using testing::AllOf;
 using testing::Ge;
 using testing::Le;
 
-std::shared_ptr<const sim::Scenario> scenario(const std::string& name) {
+std::shared_ptr<const sim::Scenario> library_scenario(const std::string& name) {
   const auto file = std::filesystem::path(SENTINEL_SIM_SOURCE_DIR) / "scenarios" / (name + ".json");
   return std::make_shared<const sim::Scenario>(sim::read_scenario(file));
 }
@@ -34,7 +34,7 @@ LedgerReport run(const std::shared_ptr<const sim::Scenario>& scenario, std::uint
 // A master that is cut off with a client loses all that this client was acknowledged until it is converted: as many of
 // 20 a second as four recorded runs lost (662 to 671, and 64 to 78 beside the majority).
 TEST(Ledger, LosesAsMuchAsRecordedClientsDid) {
-  const auto cut = scenario("conformance/27a_minority_writes");
+  const auto cut = library_scenario("conformance/27a_minority_writes");
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const LedgerReport report = run(cut, seed);
     EXPECT_THAT(report.clients.at(0).lost, AllOf(Ge(650U), Le(690U))) << "seed " << seed;
@@ -44,7 +44,7 @@ TEST(Ledger, LosesAsMuchAsRecordedClientsDid) {
 
 // With min-replicas-to-write 1 and a lag of 10 s the loss ends with the lag: recorded 206 to 215.
 TEST(Ledger, LosesLessWithEnoughReplicas) {
-  const auto cut = scenario("conformance/27b_minority_min_slaves");
+  const auto cut = library_scenario("conformance/27b_minority_min_slaves");
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     EXPECT_THAT(run(cut, seed).clients.at(0).lost, AllOf(Ge(198U), Le(226U))) << "seed " << seed;
   }
@@ -52,10 +52,10 @@ TEST(Ledger, LosesLessWithEnoughReplicas) {
 
 // What is told of an acknowledged write that is gone is when and by whom.
 TEST(Ledger, TellsWhyWritesAreGone) {
-  const LedgerReport empty = run(scenario("clients/empty_restart"), 1);
+  const LedgerReport empty = run(library_scenario("clients/empty_restart"), 1);
   ASSERT_FALSE(empty.losses.empty());
   EXPECT_EQ(empty.losses[0].why, Loss::Why::kFullResync);
-  const LedgerReport crashed = run(scenario("clients/never_synchronised_promoted"), 1);
+  const LedgerReport crashed = run(library_scenario("clients/never_synchronised_promoted"), 1);
   ASSERT_FALSE(crashed.losses.empty());
   EXPECT_EQ(crashed.losses[0].why, Loss::Why::kCrash);
 }
@@ -89,7 +89,7 @@ TEST(Ledger, KnowsTheLivesOfAClient) {
 
 // The table says what the report does, in 80 columns.
 TEST(Ledger, IsAShortTable) {
-  const auto naive = scenario("clients/naive_clients");
+  const auto naive = library_scenario("clients/naive_clients");
   const std::string text = ledger_text(*naive, run(naive, 1));
   EXPECT_THAT(text, testing::StartsWith("client    writes   acked   lost refused unknown"));
   EXPECT_THAT(text, testing::HasSubstr("master in the end: R"));
@@ -101,7 +101,8 @@ TEST(Ledger, IsAShortTable) {
 // The books balance for every seed: each acknowledged write is in the data in the end or is lost with a cause, and
 // what a client tried is acknowledged, refused or unknown.
 RC_GTEST_PROP(LedgerProperties, Balances, ()) {
-  static const std::vector kScenarios = {scenario("clients/naive_clients"), scenario("clients/manual_failover")};
+  static const std::vector kScenarios = {library_scenario("clients/naive_clients"),
+                                         library_scenario("clients/manual_failover")};
   const auto played = *rc::gen::elementOf(kScenarios);
   const LedgerReport report = run(played, *rc::gen::inRange<std::uint64_t>(1, 100'000));
   std::uint64_t explained = 0;

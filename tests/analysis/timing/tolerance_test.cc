@@ -20,7 +20,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::shared_ptr<const sim::Scenario> scenario(const std::string& cluster, const std::string& more = "") {
+std::shared_ptr<const sim::Scenario> cluster_of(const std::string& cluster, const std::string& more = "") {
   return std::make_shared<const sim::Scenario>(sim::parse_scenario(
       R"({"about": "test", "cluster": {)" + cluster +
           R"(, "down-after-milliseconds": 500, "failover-timeout": 2000}, "until": "1m")" + more + "}",
@@ -40,7 +40,7 @@ std::set<std::string> minimal(const Tolerance& tolerance) {
 // One replica, three sentinels with quorum 2: without a master there must be two sentinels, and a replica.
 TEST(Tolerance, OfTheUsualTopology) {
   const Tolerance tolerance =
-      find_tolerance(scenario(R"("replicas": 1, "sentinels": 3, "quorum": 2)"), {.seeds = 1, .jobs = 2});
+      find_tolerance(cluster_of(R"("replicas": 1, "sentinels": 3, "quorum": 2)"), {.seeds = 1, .jobs = 2});
   EXPECT_EQ(tolerance.sets.size(), 30U);  // of five nodes, but not all five
   EXPECT_EQ(minimal(tolerance), (std::set<std::string>{"R1R2", "R1S1S2", "R1S1S3", "R1S2S3"}));
 }
@@ -48,20 +48,20 @@ TEST(Tolerance, OfTheUsualTopology) {
 // Two sentinels need each other for a majority, whatever the quorum.
 TEST(Tolerance, OfTwoSentinels) {
   const Tolerance tolerance =
-      find_tolerance(scenario(R"("replicas": 1, "sentinels": 2, "quorum": 1)"), {.most = 2, .seeds = 1});
+      find_tolerance(cluster_of(R"("replicas": 1, "sentinels": 2, "quorum": 1)"), {.most = 2, .seeds = 1});
   EXPECT_EQ(minimal(tolerance), (std::set<std::string>{"R1R2", "R1S1", "R1S2"}));
 }
 
 // A site takes all with it that is there: two sites cannot survive the loss of the one with the master and the
 // majority.
 TEST(Tolerance, OfSites) {
-  const auto of = scenario(R"("replicas": 1, "sentinels": 3, "quorum": 2)",
-                           R"(, "sites": {"east": ["R1", "S1", "S2"], "west": ["R2", "S3"]})");
+  const auto of = cluster_of(R"("replicas": 1, "sentinels": 3, "quorum": 2)",
+                             R"(, "sites": {"east": ["R1", "S1", "S2"], "west": ["R2", "S3"]})");
   const Tolerance tolerance = find_tolerance(of, {.sites = true, .seeds = 1});
   EXPECT_THAT(tolerance.parts, ElementsAre("east", "west"));
   EXPECT_EQ(minimal(tolerance), std::set<std::string>{"east"});
-  EXPECT_THAT(minimal(find_tolerance(scenario(R"("replicas": 1, "sentinels": 3, "quorum": 2)",
-                                              R"(, "sites": {"a": ["R1", "S1"], "b": ["R2", "S2"], "c": ["S3"]})"),
+  EXPECT_THAT(minimal(find_tolerance(cluster_of(R"("replicas": 1, "sentinels": 3, "quorum": 2)",
+                                                R"(, "sites": {"a": ["R1", "S1"], "b": ["R2", "S2"], "c": ["S3"]})"),
                                      {.sites = true, .most = 1, .seeds = 1})),
               IsEmpty());
 }
@@ -77,9 +77,9 @@ TEST(Tolerance, RefusesWhatIsTooMuch) {
     }
     return "";
   };
-  EXPECT_EQ(error(scenario(R"("replicas": 10, "sentinels": 9, "quorum": 5)"), {}),
+  EXPECT_EQ(error(cluster_of(R"("replicas": 10, "sentinels": 9, "quorum": 5)"), {}),
             "20 nodes have more than 20000 sets of up to 19: --most 4 tries those of 4 or fewer");
-  EXPECT_EQ(error(scenario(R"("replicas": 1, "sentinels": 1, "quorum": 1)"), {.sites = true}),
+  EXPECT_EQ(error(cluster_of(R"("replicas": 1, "sentinels": 1, "quorum": 1)"), {.sites = true}),
             "test.json has no 'sites' that could fail");
 }
 

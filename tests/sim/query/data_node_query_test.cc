@@ -19,7 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kScenario = R"({"about": "x", "until": "60s",
+const std::string kDataNodes = R"({"about": "x", "until": "60s",
     "cluster": {"sentinels": 1, "quorum": 1, "replica-conf": ["min-replicas-to-write 1"]},
     "nodes": {"R2": {"conf": ["requirepass p"]}},
     "steps": [{"at": "10s", "do": "crash", "node": "R1"}]})";
@@ -34,7 +34,7 @@ std::vector<std::string> lines_of(const std::string& info) {
 
 // The lines of INFO replication, in the order of a real master and a real replica 7.0.15.
 TEST(DataNodeQuery, TellsReplication) {
-  const Asking asking(kScenario, 9s);
+  const Asking asking(kDataNodes, 9s);
   EXPECT_THAT(
       lines_of(asking.ask("R1", "INFO replication")),
       ElementsAre("# Replication", "role", "connected_slaves", "slave0", "slave1", "master_failover_state",
@@ -51,10 +51,10 @@ TEST(DataNodeQuery, TellsReplication) {
 
 // A replica whose master is gone says so, and since when.
 TEST(DataNodeQuery, TellsOfALostMaster) {
-  const std::string info = Asking(kScenario, 15s).ask("R3", "INFO replication");
+  const std::string info = Asking(kDataNodes, 15s).ask("R3", "INFO replication");
   EXPECT_THAT(info, AllOf(HasSubstr("master_link_status:down\nmaster_last_io_seconds_ago:-1\n"),
                           HasSubstr("\nmaster_link_down_since_seconds:5\nslave_priority:")));
-  EXPECT_THAT(Asking(kScenario, 15s).ask("R3", "ROLE"),
+  EXPECT_THAT(Asking(kDataNodes, 15s).ask("R3", "ROLE"),
               testing::ContainsRegex("1\\) \"slave\"\n2\\) \"127.0.0.1\"\n3\\) \\(integer\\) 7000\n"
                                      "4\\) \"connect(ing)?\"\n5\\) \\(integer\\) -1"));
 }
@@ -80,7 +80,7 @@ TEST(DataNodeQuery, TellsOfATransfer) {
 
 // 2.8 tells neither the name of its history nor what came later.
 TEST(DataNodeQuery, SpeaksAsItsVersion) {
-  const Asking asking(in_version(kScenario, "redis-2.8"), 9s);
+  const Asking asking(in_version(kDataNodes, "redis-2.8"), 9s);
   EXPECT_THAT(asking.ask("R3", "INFO replication"),
               AllOf(Not(HasSubstr("replid")), Not(HasSubstr("announced")), Not(HasSubstr("read_repl_offset"))));
   EXPECT_EQ(asking.ask("R3", "SET a b"), "(error) READONLY You can't write against a read only slave.");
@@ -90,7 +90,7 @@ TEST(DataNodeQuery, SpeaksAsItsVersion) {
 
 // What real 7.0.15 replies. The client knows the password of R2.
 TEST(DataNodeQuery, RepliesAsRedisDoes) {
-  const Asking asking(kScenario, 9s);
+  const Asking asking(kDataNodes, 9s);
   const std::vector<std::pair<std::string, std::string>> expected{
       {"PING", "PONG"},
       {"SET a b", "(error) READONLY You can't write against a read only replica."},
@@ -149,7 +149,7 @@ TEST(DataNodeQuery, RepliesWhenBusy) {
 
 // Whoever asks changes nothing.
 TEST(DataNodeQuery, ChangesNothing) {
-  const Asking asking(kScenario, 9s);
+  const Asking asking(kDataNodes, 9s);
   const model::DataNode before = *asking.run().data_node(asking.node("R3"));
   asking.ask("R3", "REPLICAOF NO ONE");
   asking.ask("R3", "CONFIG SET replica-priority 1");

@@ -19,7 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kScenario = R"({"about": "x", "until": "60s",
+const std::string kSentinels = R"({"about": "x", "until": "60s",
     "cluster": {"quorum": 2, "down-after-milliseconds": 2000, "failover-timeout": 20000},
     "steps": [{"at": "10s", "do": "crash", "node": "R1"}]})";
 
@@ -29,7 +29,7 @@ const Reply& item(const Reply& reply, std::size_t place) { return std::get<std::
 
 // The fields of a master, in the order of a real sentinel 7.0.15.
 TEST(SentinelQuery, TellsOfMasters) {
-  const Asking asking(kScenario, 9s);
+  const Asking asking(kSentinels, 9s);
   const Reply master = asking.reply("S1", "SENTINEL MASTER mymaster");
   EXPECT_THAT(names_in(master),
               ElementsAre("name", "ip", "port", "runid", "flags", "link-pending-commands", "link-refcount",
@@ -44,7 +44,7 @@ TEST(SentinelQuery, TellsOfMasters) {
 
 // Likewise those of replicas and of other sentinels.
 TEST(SentinelQuery, TellsOfReplicasAndSentinels) {
-  const Asking asking(kScenario, 9s);
+  const Asking asking(kSentinels, 9s);
   const Reply replica = item(asking.reply("S1", "SENTINEL REPLICAS mymaster"), 0);
   EXPECT_THAT(
       names_in(replica),
@@ -65,7 +65,7 @@ TEST(SentinelQuery, TellsOfReplicasAndSentinels) {
 // A master that is down and being replaced has three fields more, where real sentinels have them.
 TEST(SentinelQuery, TellsOfAFailover) {
   for (Micros at = 12s; at < 16s; at += 10ms) {
-    const Asking asking(kScenario, at);
+    const Asking asking(kSentinels, at);
     for (const char* const sentinel : {"S1", "S2", "S3"}) {
       const Reply master = asking.reply(sentinel, "SENTINEL MASTER mymaster");
       if (value_in(master, "failover-state") != "wait_promotion") continue;
@@ -84,8 +84,8 @@ TEST(SentinelQuery, TellsOfAFailover) {
 
 // Ages are differences on the sentinel's own clock, and grow by what has passed.
 TEST(SentinelQuery, CountsAgesOnTheOwnClock) {
-  const Asking early(kScenario, 20s);
-  const Asking late(kScenario, 20s + 7ms);
+  const Asking early(kSentinels, 20s);
+  const Asking late(kSentinels, 20s + 7ms);
   const auto down_for = [](const Asking& asking) {
     const Reply replicas = asking.reply("S1", "SENTINEL REPLICAS mymaster");
     return std::stol(value_in(item(replicas, 1), "s-down-time"));
@@ -96,7 +96,7 @@ TEST(SentinelQuery, CountsAgesOnTheOwnClock) {
 // A replica that never answered INFO: 0 from 6.2.2 on, the whole clock before.
 TEST(SentinelQuery, TellsThatThereWasNoInfo) {
   const auto age = [](const char* profile) {
-    const Asking asking(in_version(kScenario, profile), 20s);
+    const Asking asking(in_version(kSentinels, profile), 20s);
     return value_in(item(asking.reply("S1", "SENTINEL SLAVES mymaster"), 1), "info-refresh");
   };
   EXPECT_EQ(age("redis-7.0"), "0");
@@ -107,7 +107,7 @@ TEST(SentinelQuery, TellsThatThereWasNoInfo) {
 
 // 2.8 has no shared links, names sentinels by their addresses, and knows fewer commands.
 TEST(SentinelQuery, SpeaksAsItsVersion) {
-  const Asking asking(in_version(kScenario, "redis-2.8"), 9s);
+  const Asking asking(in_version(kSentinels, "redis-2.8"), 9s);
   const std::vector<std::string> names = names_in(asking.reply("S1", "SENTINEL MASTER mymaster"));
   EXPECT_THAT(names, Contains("pending-commands"));
   EXPECT_THAT(names, Not(Contains("link-refcount")));
@@ -123,27 +123,27 @@ TEST(SentinelQuery, SpeaksAsItsVersion) {
 
 // Each version has its own lines of INFO.
 TEST(SentinelQuery, TellsInfo) {
-  EXPECT_EQ(Asking(kScenario, 9s).ask("S1", "INFO sentinel"),
+  EXPECT_EQ(Asking(kSentinels, 9s).ask("S1", "INFO sentinel"),
             "# Sentinel\nsentinel_masters:1\nsentinel_tilt:0\nsentinel_tilt_since_seconds:-1\n"
             "sentinel_running_scripts:0\nsentinel_scripts_queue_length:0\nsentinel_simulate_failure_flags:0\n"
             "master0:name=mymaster,status=ok,address=127.0.0.1:7000,slaves=2,sentinels=3");
-  EXPECT_THAT(Asking(in_version(kScenario, "redis-3.2"), 9s).ask("S1", "INFO sentinel"),
+  EXPECT_THAT(Asking(in_version(kSentinels, "redis-3.2"), 9s).ask("S1", "INFO sentinel"),
               testing::AllOf(HasSubstr("simulate_failure_flags"), Not(HasSubstr("tilt_since"))));
-  EXPECT_THAT(Asking(kScenario, 9s).ask("S1", "INFO"), testing::StartsWith("# Server\nredis_version:7.0.15\n"));
+  EXPECT_THAT(Asking(kSentinels, 9s).ask("S1", "INFO"), testing::StartsWith("# Server\nredis_version:7.0.15\n"));
 }
 
 // Valkey says "primary" as well.
 TEST(SentinelQuery, KnowsPrimaries) {
-  const Asking asking(in_version(kScenario, "valkey-8.0"), 9s);
+  const Asking asking(in_version(kSentinels, "valkey-8.0"), 9s);
   EXPECT_EQ(asking.ask("S1", "SENTINEL PRIMARIES"), asking.ask("S1", "SENTINEL MASTERS"));
-  EXPECT_THAT(Asking(kScenario, 9s).ask("S1", "SENTINEL PRIMARIES"), HasSubstr("unknown subcommand"));
+  EXPECT_THAT(Asking(kSentinels, 9s).ask("S1", "SENTINEL PRIMARIES"), HasSubstr("unknown subcommand"));
 }
 
 // --- answers --------------------------------------------------------------------------------------------------
 
 // What real 7.0.15 replies to what is right, and to what is not.
 TEST(SentinelQuery, RepliesAsRedisDoes) {
-  const Asking asking(kScenario, 9s);
+  const Asking asking(kSentinels, 9s);
   const std::vector<std::pair<std::string, std::string>> expected{
       {"PING", "PONG"},
       {"PING hello", "\"hello\""},
@@ -189,7 +189,7 @@ TEST(SentinelQuery, RepliesAsRedisDoes) {
 
 // Whoever asks changes nothing, whatever the command.
 TEST(SentinelQuery, ChangesNothing) {
-  const Asking asking(kScenario, 9s);
+  const Asking asking(kSentinels, 9s);
   const model::Sentinel before = *asking.run().sentinel(asking.node("S1"));
   for (const char* const command : {"SENTINEL FAILOVER mymaster", "SENTINEL RESET *", "SENTINEL REMOVE mymaster"}) {
     asking.ask("S1", command);
@@ -200,23 +200,23 @@ TEST(SentinelQuery, ChangesNothing) {
 // A sentinel that is asked for its vote gives it to the candidate.
 TEST(SentinelQuery, VotesWhenAsked) {
   const std::string candidate(40, 'a');
-  EXPECT_EQ(Asking(kScenario, 9s).ask("S1", "SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 7000 7 " + candidate),
+  EXPECT_EQ(Asking(kSentinels, 9s).ask("S1", "SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 7000 7 " + candidate),
             "1) (integer) 0\n2) \"" + candidate + "\"\n3) (integer) 7");
 }
 
 // The vote is for whatever was given, be it an id or not, and is told as it was given.
 TEST(SentinelQuery, VotesForWhateverIsGiven) {
   for (const std::string& candidate : {std::string{"me"}, std::string(40, 'A'), std::string(41, 'a')}) {
-    EXPECT_EQ(Asking(kScenario, 9s).ask("S1", "SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 7000 7 " + candidate),
+    EXPECT_EQ(Asking(kSentinels, 9s).ask("S1", "SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 7000 7 " + candidate),
               "1) (integer) 0\n2) \"" + candidate + "\"\n3) (integer) 7");
-    EXPECT_EQ(Asking(kScenario, 9s).ask("S1", "SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 7009 7 " + candidate),
+    EXPECT_EQ(Asking(kSentinels, 9s).ask("S1", "SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 7009 7 " + candidate),
               "1) (integer) 0\n2) \"*\"\n3) (integer) 0");
   }
 }
 
 // INFO-CACHE has what a sentinel read last, or nothing of a node that never answered.
 TEST(SentinelQuery, TellsWhatItRead) {
-  const Reply cache = Asking(kScenario, 20s).reply("S1", "SENTINEL INFO-CACHE mymaster");
+  const Reply cache = Asking(kSentinels, 20s).reply("S1", "SENTINEL INFO-CACHE mymaster");
   const Reply& replicas = item(cache, 1);
   EXPECT_THAT(std::get<std::string>(item(item(replicas, 1), 1).value), HasSubstr("role:slave\r\n"));
   EXPECT_EQ(item(item(replicas, 2), 1), Reply{Nil{}});
@@ -224,7 +224,7 @@ TEST(SentinelQuery, TellsWhatItRead) {
 
 // What Redis would do and the simulation cannot is refused, not made up.
 TEST(SentinelQuery, RefusesWhatIsNotSimulated) {
-  const Asking asking(kScenario, 9s);
+  const Asking asking(kSentinels, 9s);
   for (const char* const command : {"SENTINEL DEBUG", "SUBSCRIBE +sdown", "SENTINEL SET mymaster auth-user x"}) {
     EXPECT_THROW(asking.ask("S1", command), BadInput) << command;
   }

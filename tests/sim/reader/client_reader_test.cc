@@ -75,7 +75,7 @@ TEST(ClientReader, MakesClientsOfWriteSteps) {
   const Scenario scenario = read(R"("C1": {"writes": 1})",
                                  R"(, "steps": [{"at": "1s", "do": "write", "via": "S2", "rate": 50, "size": 99}])");
   const auto& step = std::get<WriteStep>(scenario.steps[0].action);
-  EXPECT_EQ(step.client, NodeId{static_cast<std::uint16_t>(scenario.nodes.size() - 1)});
+  EXPECT_EQ(step.client, node_id(scenario.nodes.size() - 1));
   EXPECT_EQ(scenario.node(step.client).name, "W1");
   EXPECT_FALSE(scenario.node(step.client).running);
   EXPECT_EQ(config(scenario, "W1").writes, 50);

@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-const std::string kNodes =
+const std::string kTwoMasters =
     R"({"about": "x", "until": "60s", "steps": [{"at": "10s", "do": "crash", "node": "R1"}], "nodes": {
   "R1": {"address": "127.0.0.1:7000"}, "R2": {"address": "127.0.0.1:7001", "conf": ["replicaof 127.0.0.1 7000"]},
   "S1": {"address": "127.0.0.1:5000", "conf": ["sentinel monitor a 127.0.0.1 7000 2", "sentinel monitor b 127.0.0.1 7001 2",
@@ -47,20 +47,20 @@ TEST(Settings, WinOverTheFile) {
   EXPECT_EQ(masters_of(with(kCluster, "quorum", "3")).at(0).quorum, 3);
   EXPECT_EQ(with(kCluster, "until", "\"5s\"").until, SimTime{5s});
   EXPECT_EQ(with(kCluster, "sentinels", "5").nodes.size(), 8U);
-  EXPECT_EQ(std::get<SimTime>(with(kNodes + "}", "/steps/0/at", "\"3s\"").steps.at(0).when), SimTime{3s});
+  EXPECT_EQ(std::get<SimTime>(with(kTwoMasters + "}", "/steps/0/at", "\"3s\"").steps.at(0).when), SimTime{3s});
 }
 
 // What nodes with a configuration of their own say is replaced, of all masters or of one, and their order stays.
 TEST(Settings, AreDirectivesOfAllNodes) {
-  const auto quorum = with(kNodes + "}", "quorum", "1");
+  const auto quorum = with(kTwoMasters + "}", "quorum", "1");
   ASSERT_EQ(masters_of(quorum).size(), 2U);
   EXPECT_EQ(quorum.symbols.text(masters_of(quorum)[0].name), "a");
   EXPECT_EQ(masters_of(quorum)[0].quorum, 1);
   EXPECT_EQ(masters_of(quorum)[1].quorum, 1);
-  const auto all = with(kNodes + "}", "down-after-milliseconds", "400");
+  const auto all = with(kTwoMasters + "}", "down-after-milliseconds", "400");
   EXPECT_EQ(masters_of(all)[0].down_after, 400ms);
   EXPECT_EQ(masters_of(all)[1].down_after, 400ms);
-  const auto one = with(kNodes + "}", "sentinel down-after-milliseconds b", "400");
+  const auto one = with(kTwoMasters + "}", "sentinel down-after-milliseconds b", "400");
   EXPECT_EQ(masters_of(one)[0].down_after, 7s);
   EXPECT_EQ(masters_of(one)[1].down_after, 400ms);
   const auto priority = with(kCluster, "replica-priority", "7");
@@ -73,7 +73,7 @@ TEST(Settings, AreDirectivesOfAllNodes) {
 // The same from a file, which may also vary them.
 TEST(Settings, StandInScenarios) {
   const auto cases = parse_scenarios(
-      kNodes + R"(, "directives": {"failover-timeout": 5000}, "vary": {"down-after-milliseconds": [1000, 2000]}})",
+      kTwoMasters + R"(, "directives": {"failover-timeout": 5000}, "vary": {"down-after-milliseconds": [1000, 2000]}})",
       "x.json");
   ASSERT_EQ(cases.size(), 2U);
   EXPECT_EQ(cases[1].case_name, "down-after-milliseconds=2000");
@@ -85,7 +85,7 @@ TEST(Settings, StandInScenarios) {
 TEST(Settings, RefuseWhatIsNone) {
   EXPECT_EQ(error_with(kCluster, "quorum", "0"),
             "--vary quorum: expected a whole number from 1 to 2147483647, not '0'");
-  EXPECT_THAT(error_with(kNodes + "}", "sentinels", "5"),
+  EXPECT_THAT(error_with(kTwoMasters + "}", "sentinels", "5"),
               HasSubstr("--vary sentinels: there is no 'cluster' that has it"));
   EXPECT_THAT(error_with(kCluster, "replica-prioritie", "5"), HasSubstr("--vary replica-prioritie: unknown setting"));
   EXPECT_THAT(error_with(kCluster, "sentinel down-after mymaster", "5"),
