@@ -132,7 +132,7 @@ void Client::confirm(Turn& turn) {
   turn.out.send(kClientData, callback, WaitRequest{config_.wait_replicas, config_.wait_timeout});
 }
 
-void Client::report(Turn& turn, Outcome outcome) {
+void Client::report(Turn& turn, Outcome outcome) const {
   outcome.reads = operation_.reads;
   outcome.operation = operation_.number;
   outcome.write = operation_.write;

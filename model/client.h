@@ -122,7 +122,7 @@ class Client {
   void try_operation(Turn& turn);
   void confirm(Turn& turn);
   void try_failed(Turn& turn, Outcome::Fate fate, Status status);
-  void report(Turn& turn, Outcome outcome);
+  void report(Turn& turn, Outcome outcome) const;
   void reply_arrived(Turn& turn, const MessageArrived& input);
 
   // client_discovery.cc

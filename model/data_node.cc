@@ -157,7 +157,7 @@ void DataNode::kill_clients(Turn& turn, Socket spared, bool subscribers) {
   for (const Client& any : clients_) {
     if (killed(any)) turn.out.disconnect(any.socket);
   }
-  clients_.erase(std::remove_if(clients_.begin(), clients_.end(), killed), clients_.end());
+  clients_.erase(std::ranges::remove_if(clients_, killed).begin(), clients_.end());
 }
 
 void DataNode::deliver_hello(Turn& turn, const Hello& hello) {

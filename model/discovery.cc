@@ -69,7 +69,7 @@ Peer& Sentinel::meet_as_new(Turn& turn, Master& master, const Hello& hello) {
   for (const Peer& peer : master.peers) {
     if (is_duplicate(peer)) release_link(turn, peer);
   }
-  const auto kept = std::remove_if(master.peers.begin(), master.peers.end(), is_duplicate);
+  const auto kept = std::ranges::remove_if(master.peers, is_duplicate).begin();
   if (kept != master.peers.end()) {
     master.peers.erase(kept, master.peers.end());
     Event duplicate = event(EventKind::kDuplicateSentinel, master, master);

@@ -113,7 +113,7 @@ Instant Sentinel::subscription_stale_at(const Instance& instance) const {
 // forgotten when there is a new one.
 void Sentinel::connection_lost(Socket socket) {
   if (static_cast<std::uint32_t>(socket) >= kAccepted) {
-    subscribers_.erase(std::remove(subscribers_.begin(), subscribers_.end(), socket), subscribers_.end());
+    subscribers_.erase(std::ranges::remove(subscribers_, socket).begin(), subscribers_.end());
     return;  // a client, or another sentinel
   }
   Link& link = links_[LinkTable::index_of(socket)];

@@ -60,7 +60,7 @@ bool DataNode::can_continue(Turn& turn, const Address& replica, const Psync& req
     return false;
   }
   const bool of_second = *request.replication_id == second_id_;
-  if (*request.replication_id != replication_id_ && !(of_second && request.next <= second_offset_)) {
+  if (*request.replication_id != replication_id_ && (!of_second || request.next > second_offset_)) {
     log(turn, {.kind = of_second ? NodeLog::kBeyondSecondHistory : NodeLog::kOtherHistory,
                .id = replication_id_,
                .second_id = second_id_,

@@ -64,7 +64,7 @@ AnyInstance Sentinel::make_instance(Instant now, InstanceKind kind, Address addr
 // What the file says of a master, its replicas and the other sentinels; nothing is emitted
 // (sentinelHandleConfiguration).
 Master& Sentinel::add_master(Instant now, const MonitoredMaster& config) {
-  Master master = make_instance<Master>(now, InstanceKind::kMaster, config.address, config.down_after);
+  auto master = make_instance<Master>(now, InstanceKind::kMaster, config.address, config.down_after);
   master.name = config.name;
   master.quorum = config.quorum;
   master.parallel_syncs = config.parallel_syncs;
@@ -95,11 +95,11 @@ Replica* Sentinel::add_replica(Instant now, Master& master, Address address) {
 }
 
 Peer& Sentinel::add_peer(Instant now, Master& master, const KnownSentinel& known) {
-  Peer peer = make_instance<Peer>(now, InstanceKind::kSentinel, known.address, master.down_after);
+  auto peer = make_instance<Peer>(now, InstanceKind::kSentinel, known.address, master.down_after);
   peer.id = known.id;
   share_known_link(master, peer);
   const bool by_address = traits().named_by_address;
-  return *order_.insert(master.peers, std::move(peer), [by_address](const Peer& any) {
+  return *order_.insert(master.peers, peer, [by_address](const Peer& any) {
     return by_address ? hash_key(any.address) : hash_key(any.id);
   });
 }

@@ -91,12 +91,13 @@ std::string field_text(const FieldValue& value, const SymbolTable& symbols) {
   return std::visit(
       [&](const auto& held) -> std::string {
         using Held = std::decay_t<decltype(held)>;
-        if constexpr (std::is_same_v<Held, std::string>)
+        if constexpr (std::is_same_v<Held, std::string>) {
           return held;
-        else if constexpr (std::is_same_v<Held, model::Address>)
+        } else if constexpr (std::is_same_v<Held, model::Address>) {
           return name_and_port(held, symbols);
-        else
+        } else {
           return std::to_string(held);
+        }
       },
       value);
 }

@@ -152,23 +152,24 @@ class Network {
   }
   Micros travel_time(NodeId from, const Latency& latency, bool connecting);
 
-  void request_connection(Agenda& agenda, std::uint32_t connection, SimTime sent);
-  void connect_arrives(Agenda& agenda, std::uint32_t connection);
-  std::optional<model::Input> connected(Agenda& agenda, std::uint32_t connection);
-  void append(Agenda& agenda, std::uint32_t connection, std::uint8_t to, std::uint32_t parcel);
+  // `at`: the place of the connection in `connections_`.
+  void request_connection(Agenda& agenda, std::uint32_t at, SimTime sent);
+  void connect_arrives(Agenda& agenda, std::uint32_t at);
+  std::optional<model::Input> connected(Agenda& agenda, std::uint32_t at);
+  void append(Agenda& agenda, std::uint32_t at, std::uint8_t to, std::uint32_t slot);
   std::uint32_t new_parcel();
-  void dispatch(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
+  void dispatch(Agenda& agenda, std::uint32_t at, std::uint8_t to);
   bool accepts(const Connection& connection) const;
   bool is_held(const Connection& connection, std::uint8_t to, const Parcel& parcel) const;
-  void send_released(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
-  bool reaches_host(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
-  std::optional<model::Input> deliver(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
-  void reject(Agenda& agenda, std::uint32_t connection, std::uint8_t to);
-  void reset_later(Agenda& agenda, std::uint32_t connection, std::uint8_t side);
-  void probe_later(Agenda& agenda, std::uint32_t connection, std::uint8_t side);
-  std::optional<model::Input> reset(Agenda& agenda, std::uint32_t connection, std::uint8_t side);
-  void close_end(Agenda& agenda, std::uint32_t connection, std::uint8_t side);
-  void free_if_done(std::uint32_t connection);
+  void send_released(Agenda& agenda, std::uint32_t at, std::uint8_t to);
+  bool reaches_host(Agenda& agenda, std::uint32_t at, std::uint8_t to);
+  std::optional<model::Input> deliver(Agenda& agenda, std::uint32_t at, std::uint8_t to);
+  void reject(Agenda& agenda, std::uint32_t at, std::uint8_t to);
+  void reset_later(Agenda& agenda, std::uint32_t at, std::uint8_t side);
+  void probe_later(Agenda& agenda, std::uint32_t at, std::uint8_t side);
+  std::optional<model::Input> reset(Agenda& agenda, std::uint32_t at, std::uint8_t side);
+  void close_end(Agenda& agenda, std::uint32_t at, std::uint8_t side);
+  void free_if_done(std::uint32_t at);
   std::uint32_t take(Pipe& pipe);
   void discard(std::uint32_t parcel);
 

@@ -29,10 +29,10 @@ void Run::pull_triggers(const Record& record) {
 
 // The first running replica that is not this one.
 std::optional<NodeId> Run::other_replica(std::optional<NodeId> than) const {
-  for (std::uint16_t i = 0; i < processes_.size(); ++i) {
+  for (std::size_t i = 0; i < processes_.size(); ++i) {
     const auto* const data_node = std::get_if<model::DataNode>(&processes_[i].machine);
     const bool is_replica = data_node != nullptr && processes_[i].alive && !data_node->is_master();
-    if (is_replica && NodeId{i} != than) return NodeId{i};
+    if (is_replica && node_id(i) != than) return node_id(i);
   }
   return std::nullopt;
 }

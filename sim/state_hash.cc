@@ -50,7 +50,7 @@ class StateHasher {
     StateVisitor all{context_};
     all(run_->now().time_since_epoch() % std::chrono::milliseconds{1});
     hash_network(all);
-    for (std::uint16_t i = 0; i < run_->processes_.size(); ++i) all.mix(process(NodeId{i}));
+    for (std::size_t i = 0; i < run_->processes_.size(); ++i) all.mix(process(node_id(i)));
     for (const Run::ScriptRuns& runs : run_->script_runs_) all(runs.parent, runs.path, runs.runs);
     for (const ResolveStep& name : run_->slow_names_) all(name.host, name.takes);
     for (const Run::TimedStep& step : run_->steps_) all(step.at, step.place);

@@ -45,50 +45,50 @@ class StateDigest {
 
 // How many fields a plain struct has; a field that is added makes the structured bindings below fail.
 template <class T, class... Others>
-concept kIsOneOf = (std::same_as<T, Others> || ...);
+concept IsOneOf = (std::same_as<T, Others> || ...);
 template <class T>
 inline constexpr int kFields = 0;
 template <class T>
-  requires kIsOneOf<T, model::Epoch, model::Auth, model::Ping, model::Publish, model::MasterAddressRequest,
-                    model::ReplicasRequest, model::ReplConf, model::Acknowledge, model::StatusReply, model::ReadReply,
-                    model::RoleReply, model::WaitReply, model::MasterAddressReply, model::ReplicasReply,
-                    model::HelloPush, model::SnapshotHeader, model::EventPush, model::Disconnect, model::KillScript,
-                    model::Stall>
+  requires IsOneOf<T, model::Epoch, model::Auth, model::Ping, model::Publish, model::MasterAddressRequest,
+                   model::ReplicasRequest, model::ReplConf, model::Acknowledge, model::StatusReply, model::ReadReply,
+                   model::RoleReply, model::WaitReply, model::MasterAddressReply, model::ReplicasReply,
+                   model::HelloPush, model::SnapshotHeader, model::EventPush, model::Disconnect, model::KillScript,
+                   model::Stall>
 inline constexpr int kFields<T> = 1;
 template <class T>
-  requires kIsOneOf<T, model::Address, model::WriteId, model::KnownSentinel, model::Reconfigure, model::WriteRequest,
-                    model::WaitRequest, model::Psync, model::ReplicasReply::Entry, model::Connect, model::Applied,
-                    model::ScriptDropped, model::ScriptEnd, model::SimulateFailureCommand, model::StoredData::History,
-                    model::Registry, model::Registry::Entry>
+  requires IsOneOf<T, model::Address, model::WriteId, model::KnownSentinel, model::Reconfigure, model::WriteRequest,
+                   model::WaitRequest, model::Psync, model::ReplicasReply::Entry, model::Connect, model::Applied,
+                   model::ScriptDropped, model::ScriptEnd, model::SimulateFailureCommand, model::StoredData::History,
+                   model::Registry, model::Registry::Entry>
 inline constexpr int kFields<T> = 2;
 template <class T>
-  requires kIsOneOf<T, model::IsMasterDown, model::IsMasterDownReply, model::PsyncReply, model::StoredData,
-                    model::Snapshot, model::Send, model::DataReplaced>
+  requires IsOneOf<T, model::IsMasterDown, model::IsMasterDownReply, model::PsyncReply, model::StoredData,
+                   model::Snapshot, model::Send, model::DataReplaced>
 inline constexpr int kFields<T> = 3;
 template <class T>
-  requires kIsOneOf<T, model::StartScript, model::ClientReconfiguration>
+  requires IsOneOf<T, model::StartScript, model::ClientReconfiguration>
 inline constexpr int kFields<T> = 4;
 template <class T>
-  requires kIsOneOf<T, model::SentinelConfig, model::ReplicationStream, model::Callback, model::Answer,
-                    model::ScriptCollected>
+  requires IsOneOf<T, model::SentinelConfig, model::ReplicationStream, model::Callback, model::Answer,
+                   model::ScriptCollected>
 inline constexpr int kFields<T> = 5;
 template <class T>
-  requires kIsOneOf<T, model::Hello, model::ScriptJob>
+  requires IsOneOf<T, model::Hello, model::ScriptJob>
 inline constexpr int kFields<T> = 6;
 template <class T>
-  requires kIsOneOf<T, model::InfoReply, model::Outcome>
+  requires IsOneOf<T, model::InfoReply, model::Outcome>
 inline constexpr int kFields<T> = 9;
 template <class T>
-  requires kIsOneOf<T, model::LogLine>
+  requires IsOneOf<T, model::LogLine>
 inline constexpr int kFields<T> = 10;
 template <class T>
-  requires kIsOneOf<T, model::Link>
+  requires IsOneOf<T, model::Link>
 inline constexpr int kFields<T> = 14;
 template <class T>
-  requires kIsOneOf<T, model::MonitoredMaster>
+  requires IsOneOf<T, model::MonitoredMaster>
 inline constexpr int kFields<T> = 15;
 template <class T>
-  requires kIsOneOf<T, model::Event>
+  requires IsOneOf<T, model::Event>
 inline constexpr int kFields<T> = 17;
 
 // What cannot be told by looking at one process alone.

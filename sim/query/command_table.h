@@ -53,9 +53,10 @@ Reply answer_from(std::span<const ReplyRow<Asked>> table, const Asked& asked, Ar
   }
   const std::string name =
       container.empty() ? std::string{row->name} : std::string{container} + "|" + std::string{row->name};
-  if (row->answer == nullptr)
+  if (row->answer == nullptr) {
     throw BadInput("command " + in_quotes(join_words({words.begin(), words.end()})) +
                    ": Redis knows it, but it is not simulated");
+  }
   const Args arguments = words.subspan(1);
   if (arguments.size() < row->least || arguments.size() > row->most) return wrong_arguments(name);
   return row->answer(asked, arguments);

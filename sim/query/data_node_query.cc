@@ -24,7 +24,7 @@ constexpr model::Socket kAsker{std::numeric_limits<std::uint32_t>::max()};
 // Who is asked, and when.
 struct Asked {
   const Run& run;
-  NodeId node;
+  NodeId node{};
   const model::DataNode& data_node;
   model::Instant now;
 

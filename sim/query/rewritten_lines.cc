@@ -22,7 +22,7 @@ bool is_comment(std::string_view line) {
 std::string RewrittenLines::directive_of(std::string_view line, const model::Profile& profile) {
   if (is_comment(line)) return {};
   const std::vector<std::string> words = split_words(line);
-  const std::string name = lower_case(words.front());
+  std::string name = lower_case(words.front());
   if (name != "sentinel") {
     const Parameter* const parameter = find_parameter(name);
     return parameter == nullptr ? name : std::string{parameter->name};

@@ -21,7 +21,7 @@ using model::Master;
 // Who is asked, and when.
 struct Asked {
   const Run& run;
-  NodeId node;
+  NodeId node{};
   const model::Sentinel& sentinel;
   model::Instant now;
 

@@ -72,7 +72,7 @@ class Lines {
 
 std::string word_of(const Json& value) {
   if (value.kind == Json::Kind::kNumber) return value.text;
-  if (value.kind == Json::Kind::kBool) value.fail("expected \"yes\" or \"no\"");
+  if (value.kind == Json::Kind::kBool) value.fail(R"(expected "yes" or "no")");
   return std::string{string_of(value)};
 }
 

@@ -163,8 +163,8 @@ void read_node_state(const Json& json, const Place& place) {
 std::vector<NodeId> named_nodes(const Json& member, const NodeNames& names, const Scenario& scenario) {
   if (member.name.find('*') == std::string::npos) return {names.find(member.name, member)};
   std::vector<NodeId> nodes;
-  for (std::uint16_t i = 0; i < scenario.nodes.size(); ++i) {
-    if (scenario.nodes[i].listens() && matches_glob(member.name, scenario.nodes[i].name)) nodes.push_back(NodeId{i});
+  for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
+    if (scenario.nodes[i].listens() && matches_glob(member.name, scenario.nodes[i].name)) nodes.push_back(node_id(i));
   }
   if (nodes.empty()) member.fail("no node has such a name");
   return nodes;

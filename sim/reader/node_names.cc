@@ -35,7 +35,7 @@ void NodeNames::add_site(const Json& site) {
     if (std::ranges::any_of(sites_, is_there)) item->fail(in_quotes(item->text) + " is at a site already");
     members.push_back(node);
   }
-  if (members.empty()) site.fail("expected the nodes that are there, such as [\"R1\", \"S1\"]");
+  if (members.empty()) site.fail(R"(expected the nodes that are there, such as ["R1", "S1"])");
 }
 
 std::vector<Site> NodeNames::sites() const {

@@ -10,6 +10,6 @@ namespace sentinel::sim {
 std::string_view draw_name(model::Draw draw);  // empty: kDrawn
 
 // Throws BadInput that names the place.
-Schedule read_schedule(const Json& schedule);
+Schedule read_schedule(const Json& json);
 
 }  // namespace sentinel::sim
