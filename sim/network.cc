@@ -141,11 +141,9 @@ void Network::connect_arrives(Agenda& agenda, std::uint32_t at) {
   Connection& connection = connections_[at];
   const CutMode request = path_to(connection, kServer).cut;
   const Path back = path_to(connection, kClient);
-  if (request == CutMode::kReject) {
-    reset_later(agenda, at, kClient);
-  } else if (request == CutMode::kDrop || back.cut != CutMode::kNone) {
+  if (request == CutMode::kDrop || (request == CutMode::kNone && back.cut != CutMode::kNone)) {
     connection.state = State::kConnectLost;
-  } else if (!accepts(connection)) {
+  } else if (request == CutMode::kReject || !accepts(connection)) {
     reset_later(agenda, at, kClient);
   } else {
     agenda.schedule(agenda.now() + travel_time(*connection.server, *back.latency, true),

@@ -314,13 +314,11 @@ void Run::carry_out(NodeId node, std::vector<model::Action>& actions, std::optio
             network_.connect(agenda_, node, done.socket, done.to);
           } else if constexpr (std::is_same_v<Done, model::Disconnect>) {
             network_.close(agenda_, node, done.socket);
-          } else if constexpr (std::is_same_v<Done, model::Event>) {
-            record(scratch, node, done);
           } else if constexpr (std::is_same_v<Done, model::Answer>) {
             record(scratch, node, CommandReply{step, done});
-          } else if constexpr (std::is_same_v<Done, model::Applied> || std::is_same_v<Done, model::DataReplaced> ||
-                               std::is_same_v<Done, model::Outcome> || std::is_same_v<Done, model::LogLine> ||
-                               std::is_same_v<Done, model::ScriptCollected> ||
+          } else if constexpr (std::is_same_v<Done, model::Event> || std::is_same_v<Done, model::Applied> ||
+                               std::is_same_v<Done, model::DataReplaced> || std::is_same_v<Done, model::Outcome> ||
+                               std::is_same_v<Done, model::LogLine> || std::is_same_v<Done, model::ScriptCollected> ||
                                std::is_same_v<Done, model::ScriptDropped>) {
             record(scratch, node, done);
           } else if constexpr (std::is_same_v<Done, model::StartScript>) {

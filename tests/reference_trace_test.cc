@@ -29,8 +29,8 @@ using Trace = std::vector<TracedEvent>;
 constexpr double kCrash = 16'017;
 constexpr double kRestart = 26'287;
 constexpr double kDownAfter = 2'000;
-constexpr double kLongestTick = 100;  // the longest
-constexpr double kTripTime = 5;       // some round trips, with margin
+constexpr double kLongestTick = 100;
+constexpr double kTripTime = 5;   // some round trips, with margin
 constexpr double kDiskTime = 60;  // a switch writes the configuration up to three times; what is said leaves afterwards
 
 std::shared_ptr<const sim::Scenario> reference_scenario() {

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <sstream>
 
@@ -15,7 +14,7 @@
 namespace sentinel {
 namespace {
 
-const std::filesystem::path kLibrary = std::filesystem::path{SENTINEL_SIM_SOURCE_DIR} / "scenarios";
+const std::filesystem::path kLibrary = test::kRoot / "scenarios";
 
 std::string test_name(const testing::TestParamInfo<std::filesystem::path>& info) {
   std::string name = std::filesystem::relative(info.param, kLibrary).replace_extension().string();

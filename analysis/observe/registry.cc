@@ -5,7 +5,6 @@
 
 #include "analysis/naming.h"
 #include "analysis/observe/ledger_text.h"
-#include "sim/event_text.h"
 #include "sim/formats.h"
 
 namespace sentinel::analysis {

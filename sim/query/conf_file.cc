@@ -129,9 +129,10 @@ void ConfFile::put_master(RewrittenLines& lines, const model::MonitoredMaster& m
 void ConfFile::put_known(RewrittenLines& lines, const model::MonitoredMaster& master) const {
   const SymbolTable& symbols = scenario_->symbols;
   const std::string name{symbols.text(master.name)};
-  const std::string replica = scenario_->profile->sentinel.says_replica ? "replica" : "slave";
+  const std::string replica =
+      (scenario_->profile->sentinel.says_replica ? "sentinel known-replica " : "sentinel known-slave ") + name + " ";
   for (const model::Address& address : master.known_replicas) {
-    lines.put("sentinel known-" + replica + " " + name + " " + address_text(address, symbols));
+    lines.put(replica + address_text(address, symbols));
   }
   for (const model::KnownSentinel& known : master.known_sentinels) {
     lines.put("sentinel known-sentinel " + name + " " + address_text(known.address, symbols) + " " + known.id.text());

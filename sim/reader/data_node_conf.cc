@@ -60,8 +60,8 @@ void set_millis(Reader& reader, Args args) {
   change(reader, parameter, model::Millis{parse_integer(args[0], 0, kLongestDuration / model::Millis{1})});
 }
 
-constexpr auto set_ping_period = set_seconds<&model::DataNodeConfig::replica_ping_period, 1>;
-constexpr auto set_max_lag = set_seconds<&model::DataNodeConfig::min_replicas_max_lag, 0>;
+constexpr auto kSetPingPeriod = set_seconds<&model::DataNodeConfig::replica_ping_period, 1>;
+constexpr auto kSetMaxLag = set_seconds<&model::DataNodeConfig::min_replicas_max_lag, 0>;
 
 constexpr auto kParameters = std::to_array<Word<Reader>>({
     {"replica-priority", "<priority>", set_count<&model::DataNodeConfig::priority>},
@@ -69,8 +69,8 @@ constexpr auto kParameters = std::to_array<Word<Reader>>({
     {"requirepass", "<password>", set_text<&model::DataNodeConfig::password>},
     {"masterauth", "<password>", set_text<&model::DataNodeConfig::master_password>},
     {"repl-timeout", "<seconds>", set_seconds<&model::DataNodeConfig::replication_timeout, 1>},
-    {"repl-ping-replica-period", "<seconds>", set_ping_period},
-    {"repl-ping-slave-period", "<seconds>", set_ping_period},
+    {"repl-ping-replica-period", "<seconds>", kSetPingPeriod},
+    {"repl-ping-slave-period", "<seconds>", kSetPingPeriod},
     {"repl-diskless-sync-delay", "<seconds>", set_seconds<&model::DataNodeConfig::diskless_sync_delay, 0>},
     {"repl-backlog-ttl", "<seconds>", set_seconds<&model::DataNodeConfig::backlog_time_to_live, 0>},
     {"replica-serve-stale-data", "<yes|no>", set_flag<&model::DataNodeConfig::serve_stale_data>},
@@ -79,8 +79,8 @@ constexpr auto kParameters = std::to_array<Word<Reader>>({
     {"slave-read-only", "<yes|no>", set_flag<&model::DataNodeConfig::read_only>},
     {"min-replicas-to-write", "<count>", set_count<&model::DataNodeConfig::min_replicas_to_write>},
     {"min-slaves-to-write", "<count>", set_count<&model::DataNodeConfig::min_replicas_to_write>},
-    {"min-replicas-max-lag", "<seconds>", set_max_lag},
-    {"min-slaves-max-lag", "<seconds>", set_max_lag},
+    {"min-replicas-max-lag", "<seconds>", kSetMaxLag},
+    {"min-slaves-max-lag", "<seconds>", kSetMaxLag},
     {"stop-writes-on-bgsave-error", "<yes|no>", set_flag<&model::DataNodeConfig::stops_writes>},
     {"busy-reply-threshold", "<milliseconds>", set_millis<&model::DataNodeConfig::script_limit>},
     {"lua-time-limit", "<milliseconds>", set_millis<&model::DataNodeConfig::script_limit>},

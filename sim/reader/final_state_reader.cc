@@ -33,8 +33,8 @@ std::string number_text(const Json& json) {
 }
 
 // One of a few words.
-template <std::size_t kCount>
-std::string word_of(const Json& json, const std::array<std::string_view, kCount>& words) {
+template <std::size_t count>
+std::string word_of(const Json& json, const std::array<std::string_view, count>& words) {
   const std::string_view word = string_of(json);
   if (std::ranges::find(words, word) != words.end()) return std::string{word};
   json.fail("unknown word " + in_quotes(word) + alternatives(word, words));
@@ -83,6 +83,7 @@ void read_by_master(const Json& json, const Place& place, What what, Read read) 
     return;
   }
   std::vector<std::string_view> known;
+  known.reserve(masters.size());
   for (const model::Symbol master : masters) known.push_back(place.scenario.symbols.text(master));
   const Fields fields(json, "the masters of " + place.node().name, known);
   for (const model::Symbol master : masters) {

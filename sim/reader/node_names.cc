@@ -40,6 +40,7 @@ void NodeNames::add_site(const Json& site) {
 
 std::vector<Site> NodeNames::sites() const {
   std::vector<Site> all;
+  all.reserve(sites_.size());
   for (const auto& [name, nodes] : sites_) all.push_back({std::string{name}, nodes});
   return all;
 }

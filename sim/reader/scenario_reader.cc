@@ -131,6 +131,7 @@ Scenario chosen(std::vector<Scenario> cases, const std::filesystem::path& file,
   const auto found = std::ranges::find(cases, *case_name, &Scenario::case_name);
   if (found != cases.end()) return std::move(*found);
   std::vector<std::string_view> known;
+  known.reserve(cases.size());
   for (const Scenario& scenario : cases) known.emplace_back(scenario.case_name);
   throw BadInput{file.string() + " has no case " + in_quotes(*case_name) + suggestion(*case_name, known) +
                  "; it has: " + names_of(cases)};

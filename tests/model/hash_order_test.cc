@@ -15,13 +15,6 @@ using testing::UnorderedElementsAre;
 
 constexpr std::uint64_t kSeeds = 40;
 
-model::SentinelConfig of_three_replicas(int parallel_syncs = 1) {
-  model::SentinelConfig config = lone_sentinel();
-  config.masters[0].known_replicas = {kR1, kR2, kR3};
-  config.masters[0].parallel_syncs = parallel_syncs;
-  return config;
-}
-
 std::vector<std::uint16_t> ports_of(const auto& instances) {
   std::vector<std::uint16_t> ports;
   for (const auto& instance : instances) ports.push_back(instance.address.port);
@@ -78,7 +71,7 @@ TEST(HashOrder, OldMasterIsSaidLast) {
   std::set<std::vector<std::uint16_t>> said;
   std::set<std::vector<std::uint16_t>> tables;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    SentinelLab lab(of_three_replicas(), {.hash_seed = seed});
+    SentinelLab lab(with_three_replicas(), {.hash_seed = seed});
     lab.run_for(3s);
     std::vector<std::uint16_t> expected = ports_of(lab.master().replicas);
     std::erase(expected, kR1.port);
@@ -100,7 +93,7 @@ TEST(HashOrder, OldMasterIsSaidLast) {
 TEST(HashOrder, DecidesWhoIsReconfiguredFirst) {
   std::set<std::vector<std::uint16_t>> sent;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    SentinelLab lab(of_three_replicas(), {.hash_seed = seed});
+    SentinelLab lab(with_three_replicas(), {.hash_seed = seed});
     lab.run_for(3s);
     lab.crash(kM);
     ASSERT_TRUE(lab.run_until(kPromotedReplica));

@@ -95,10 +95,8 @@ TEST(Traps, Trap11TimersOfReplicasRestartAtASwitch) {
   EXPECT_THAT(subjects(lab, kSdown), ElementsAre(kR2, kM));
 }
 
-model::SentinelConfig with_three_replicas(int parallel_syncs) {
-  model::SentinelConfig config = lone_sentinel();
-  config.masters[0].known_replicas = {kR1, kR2, kR3};
-  config.masters[0].parallel_syncs = parallel_syncs;
+model::SentinelConfig impatient_with_three_replicas(int parallel_syncs) {
+  model::SentinelConfig config = with_three_replicas(parallel_syncs);
   config.masters[0].failover_timeout = 20s;
   return config;
 }
@@ -107,7 +105,7 @@ model::SentinelConfig with_three_replicas(int parallel_syncs) {
 // inside the walk (16). What the others are sent then is lost, as the switch of the same tick closes their connections
 // before anything was written: recorded with 7.0.15, a replica was pointed to the new master only by +fix-slave-config.
 TEST(Traps, Trap14StuckReplicaBlocksTheWalk) {
-  SentinelLab lab(with_three_replicas(1));
+  SentinelLab lab(impatient_with_three_replicas(1));
   lab.run_for(3s);
   lab.at(kR2).obeys = false;
   lab.crash(kM);
@@ -126,7 +124,7 @@ TEST(Traps, Trap14StuckReplicaBlocksTheWalk) {
 
 // With room the time-out fires after 10 s, and the same replica is sent SLAVEOF again in that tick (16).
 TEST(Traps, Trap14TimedOutReplicaIsSentAgainInTheSameTick) {
-  SentinelLab lab(with_three_replicas(2));
+  SentinelLab lab(impatient_with_three_replicas(2));
   lab.run_for(3s);
   lab.at(kR2).obeys = false;
   lab.crash(kM);

@@ -51,6 +51,13 @@ model::SentinelConfig with_failover_timeout(Millis timeout) {
   return config;
 }
 
+model::SentinelConfig with_three_replicas(int parallel_syncs) {
+  model::SentinelConfig config = lone_sentinel();
+  config.masters[0].known_replicas = {kR1, kR2, kR3};
+  config.masters[0].parallel_syncs = parallel_syncs;
+  return config;
+}
+
 model::SentinelConfig sentinel_among(std::initializer_list<Address> others) {
   model::SentinelConfig config = lone_sentinel();
   config.masters[0].quorum = 2;

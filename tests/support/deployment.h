@@ -52,6 +52,7 @@ Id id_of(Address address);
 // kS1 monitors kM, whose replicas are kR1 and kR2; down-after 5 s, failover-timeout 60 s.
 model::SentinelConfig lone_sentinel();                                        // quorum 1
 model::SentinelConfig with_failover_timeout(Millis timeout);                  // the same, with this failover-timeout
+model::SentinelConfig with_three_replicas(int parallel_syncs = 1);            // the same, with kR3 as well
 model::SentinelConfig sentinel_among(std::initializer_list<Address> others);  // quorum 2
 // The same sentinel and the same others for a second master as well: kElsewhere, whose replica is kR3.
 model::SentinelConfig with_second_master(const model::SentinelConfig& config);
