@@ -14,9 +14,9 @@ using model::InstanceKind;
 using model::Payload;
 using enum EventField;
 
-template <Payload... kPayloads>
+template <Payload... payloads>
 bool is_one_of(Payload payload) {
-  return ((payload == kPayloads) || ...);
+  return ((payload == payloads) || ...);
 }
 
 // Payloads that begin with an instance, or tell of a master in another way.
